@@ -1,0 +1,9 @@
+#pragma once
+
+namespace momentum::cli {
+
+// The whole program: arguments -> engine -> report. Returns the exit status (cli.md); prints errors itself; throws
+// nothing. Takes over SIGINT and SIGPIPE.
+int run(int argc, char** argv);
+
+}  // namespace momentum::cli

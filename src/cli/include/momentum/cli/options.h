@@ -1,0 +1,48 @@
+#pragma once
+// The command line as values. Reading it touches no file but those named by `--codes @FILE`.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "momentum/base/error.h"
+#include "momentum/base/simd_level.h"
+#include "momentum/engine/scan.h"
+#include "momentum/engine/show.h"
+#include "momentum/report/style.h"
+
+namespace momentum::cli {
+
+enum class Command : std::uint8_t { scan, show, doctor, version, help };
+enum class When : std::uint8_t { automatic, always, never };
+enum class ProgressMode : std::uint8_t { automatic, plain, never };
+
+struct Options {
+  Command command = Command::help;
+  std::string help;  // the text for Command::help
+
+  // everywhere
+  int threads = 0;  // 0: all
+  SimdLevel simd = SimdLevel::best;
+  std::optional<report::Format> format;  // as asked by --format, else by the suffix of -o
+  std::string output;                    // empty: standard output
+  std::optional<report::Lang> lang;
+  When color = When::automatic;
+  ProgressMode progress = ProgressMode::automatic;
+  bool quiet = false;
+  bool verbose = false;
+
+  // scan and show
+  std::string quarantine_report;  // --report
+  engine::ScanRequest scan;
+  engine::ShowRequest show;
+  bool unranked = false;
+  std::string explain;  // a code, any spelling
+};
+
+// `arguments` without the program's name. Errors: bad_option (unknown option or command, with the nearest name; a
+// missing value; options that exclude each other), bad_value, file_not_found for @FILE.
+Result<Options> parse_arguments(const std::vector<std::string>& arguments);
+
+}  // namespace momentum::cli

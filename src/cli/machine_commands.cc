@@ -1,0 +1,72 @@
+// doctor and --version: what there is, without looking at any data.
+
+#include <fmt/format.h>
+
+#include "momentum/engine/machine.h"
+#include "momentum/report/json_writer.h"
+#include "session.h"
+
+namespace momentum::cli {
+namespace {
+
+std::string size_text(std::uint64_t bytes) { return fmt::format("{:.1f} GiB", static_cast<double>(bytes) / (1 << 30)); }
+
+std::string doctor_json(const engine::Machine& machine) {
+  std::string out;
+  report::JsonWriter json(out);
+  json.begin_object();
+  json.key("version").text(MOMENTUM_VERSION);
+  json.key("simd").begin_array();
+  for (const SimdLevel level : machine.simd) json.text(to_string(level));
+  json.end_array();
+  json.key("simd_in_use").text(to_string(machine.in_use));
+  json.key("cores").integer(machine.cores);
+  const auto bytes = [&](std::string_view key, std::uint64_t value) {
+    json.key(key);
+    value == 0 ? json.null() : json.integer(static_cast<std::int64_t>(value));
+  };
+  bytes("memory_bytes", machine.memory_bytes);
+  bytes("memory_limit_bytes", machine.memory_limit_bytes);
+  json.key("arrow").text(machine.arrow_version);
+  json.key("numerics").integer(machine.numerics_version);
+  json.end_object();
+  return out + "\n";
+}
+
+std::string doctor_text(const engine::Machine& machine, int threads) {
+  std::string levels;
+  for (const SimdLevel level : machine.simd) levels += (levels.empty() ? "" : " ") + std::string(to_string(level));
+  const std::string memory = machine.memory_bytes == 0 ? "unknown" : size_text(machine.memory_bytes);
+  const std::string limit =
+      machine.memory_limit_bytes == 0
+          ? "no cgroup limit"
+          : fmt::format("cgroup limit {}: past it the system ends the program", size_text(machine.memory_limit_bytes));
+  std::string out;
+  out += fmt::format("momentum  {}\n", MOMENTUM_VERSION);
+  out += fmt::format("SIMD      {}; in use: {} (--simd chooses; results are the same at every level)\n", levels,
+                     to_string(machine.in_use));
+  out += fmt::format("cores     {} for this process; threads: {} (--threads chooses)\n", machine.cores, threads);
+  out += fmt::format("memory    {}; {}\n", memory, limit);
+  out += fmt::format("Arrow     {}\n", machine.arrow_version);
+  return out;
+}
+
+}  // namespace
+
+Result<void> run_doctor(Session& session) {
+  MOMENTUM_TRY(const engine::Machine machine, engine::describe_machine(session.ctx));
+  if (session.options.format == report::Format::json) return session.emit(doctor_json(machine));
+  return session.emit(doctor_text(machine, session.ctx.thread_count()));
+}
+
+Result<void> run_version(Session& session) {
+  MOMENTUM_TRY(const engine::Machine machine, engine::describe_machine(session.ctx));
+  std::string out = fmt::format("momentum {}\n", MOMENTUM_VERSION);
+  out += fmt::format("numerics {}\n", machine.numerics_version);
+  out += fmt::format("build {}, {}\n", MOMENTUM_BUILD_TYPE, machine.build);
+  out += fmt::format("arrow {}\n", machine.arrow_version);
+  out += fmt::format("simd {}\n", to_string(machine.in_use));
+  return session.emit(out);
+}
+
+}  // namespace momentum::cli

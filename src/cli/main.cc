@@ -1,0 +1,3 @@
+#include "momentum/cli/cli.h"
+
+int main(int argc, char** argv) { return momentum::cli::run(argc, argv); }

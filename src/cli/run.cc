@@ -1,0 +1,120 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <new>
+
+#include "interrupt.h"
+#include "momentum/cli/cli.h"
+#include "momentum/report/text_width.h"
+#include "session.h"
+
+namespace momentum::cli {
+namespace {
+
+// A standard error that is closed or full stops nothing (fmt::print would throw).
+void print_error_line(const std::string& line) { std::fputs((line + "\n").c_str(), stderr); }
+
+int failed(const Error& error) {
+  if (error.category() == Category::interrupted) {
+    print_error_line("momentum: interrupted");
+  } else {
+    std::string line = error.to_string();
+    if (error.category() == Category::internal) line += "; this is a bug of ours, please report this line";
+    print_error_line("momentum: error: " + report::printable(line));
+  }
+  return error.exit_status();
+}
+
+bool wants_bar(const Options& options, const Environment& env) {
+  return options.progress == ProgressMode::automatic && env.err_terminal;
+}
+
+Result<void> run_command(const Options& options) {
+  const Environment env = read_environment();
+  Session session{
+      .options = options, .env = env, .ctx = {}, .lang = options.lang.value_or(env.lang), .progress = nullptr};
+  ProgressLine progress(wants_bar(options, env), env.width);
+  session.ctx.threads = options.threads;
+  session.ctx.simd = options.simd;
+  session.ctx.cancel = &watch_interrupts();
+  if (options.progress != ProgressMode::never && !options.quiet) {
+    session.ctx.progress = &progress;
+    session.progress = &progress;
+  }
+  if (!options.output.empty()) MOMENTUM_TRY_VOID(report::check_target(options.output));
+  if (!options.quarantine_report.empty()) MOMENTUM_TRY_VOID(report::check_target(options.quarantine_report));
+
+  switch (options.command) {
+    case Command::scan: return run_scan(session);
+    case Command::show: return run_show(session);
+    case Command::doctor: return run_doctor(session);
+    case Command::version: return run_version(session);
+    case Command::help: break;
+  }
+  return session.emit(options.help);
+}
+
+// A descriptor that the caller closed would be the next file we open, and messages would land in it. Read-only: a result
+// that goes nowhere is still an error.
+void hold_standard_descriptors() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(descriptor, F_GETFD) == -1) ::open("/dev/null", O_RDONLY);
+  }
+}
+
+int run_checked(int argc, char** argv) {
+  const Result<Options> options = parse_arguments({argv + (argc > 0 ? 1 : 0), argv + argc});
+  if (!options) return failed(options.error());
+  const Result<void> done = run_command(*options);
+  return done ? 0 : failed(done.error());
+}
+
+}  // namespace
+
+bool Session::color() const {
+  if (options.color != When::automatic) return options.color == When::always;
+  return options.output.empty() && env.out_terminal && !env.no_color;
+}
+
+report::Format Session::format() const {
+  if (options.format) return *options.format;
+  return env.out_terminal ? report::Format::table : report::Format::csv;
+}
+
+report::TableStyle Session::style(std::optional<std::int64_t> rows) const {
+  report::TableStyle style;
+  style.lang = lang;
+  style.color = color();
+  style.width = options.output.empty() ? env.width : 0;
+  if (rows) style.rows = static_cast<std::size_t>(*rows);
+  return style;
+}
+
+Result<void> Session::emit(std::string_view text) const {
+  if (options.output.empty()) return report::write_stream(ctx, STDOUT_FILENO, "standard output", text);
+  return report::write_file(ctx, options.output, text);
+}
+
+void Session::say(std::string_view line) const {
+  if (options.quiet) return;
+  print_error_line(fmt::format("momentum: {}", line));
+}
+
+void Session::note(std::string_view line) const { say(fmt::format("note: {}", report::printable(line))); }
+
+int run(int argc, char** argv) {
+  // The last resort: whatever a library threw ends in one line and a number, never in a core dump.
+  try {
+    hold_standard_descriptors();
+    return run_checked(argc, argv);
+  } catch (const std::bad_alloc&) {
+    return failed(
+        {.code = ErrorCode::out_of_memory, .what = "out of memory", .where = {}, .remedy = "read fewer files at once"});
+  } catch (const std::exception& error) {
+    return failed({.code = ErrorCode::internal, .what = error.what(), .where = {}, .remedy = {}});
+  }
+}
+
+}  // namespace momentum::cli

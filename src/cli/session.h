@@ -1,0 +1,41 @@
+#pragma once
+// What one run of the program carries from command to command.
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "momentum/base/context.h"
+#include "momentum/cli/environment.h"
+#include "momentum/cli/options.h"
+#include "momentum/report/output.h"
+#include "momentum/report/style.h"
+#include "progress_line.h"
+
+namespace momentum::cli {
+
+struct Session {
+  const Options& options;
+  const Environment& env;
+  Context ctx;
+  report::Lang lang;
+  ProgressLine* progress;  // nullptr: silent
+
+  bool color() const;
+  report::Format format() const;
+  // `rows`: as many as the user asked for by number; else the default
+  report::TableStyle style(std::optional<std::int64_t> rows = {}) const;
+
+  // The result: to -o FILE or standard output, whole.
+  Result<void> emit(std::string_view text) const;
+  // One line on standard error, unless --quiet.
+  void say(std::string_view line) const;
+  void note(std::string_view line) const;
+};
+
+Result<void> run_scan(Session& session);
+Result<void> run_show(Session& session);
+Result<void> run_doctor(Session& session);
+Result<void> run_version(Session& session);
+
+}  // namespace momentum::cli

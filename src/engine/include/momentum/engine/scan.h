@@ -1,0 +1,51 @@
+#pragma once
+// The spine: files -> panel -> graph -> score -> rank. See docs/map.md.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "momentum/base/context.h"
+#include "momentum/base/error.h"
+#include "momentum/score/record.h"
+#include "momentum/sources/bar_set.h"
+
+namespace momentum::engine {
+
+// Where bars come from. (A store joins here later.)
+struct Input {
+  std::vector<std::string> files;  // files, folders, globs, archives
+  std::string dialect;             // "": sniffed
+  std::string code;                // for a file that names no instrument
+};
+
+enum class Adjust : std::uint8_t { front, back, none };  // front and back compute the same and differ in what is shown
+
+struct ScanRequest {
+  Input input;
+  std::string profile = "classic";
+  std::optional<Date> as_of;         // default: the last complete session
+  bool allow_partial = false;        // take the very last session even if it looks incomplete
+  std::optional<int> history_days;   // 365: only bars within 365 calendar days before the session; default: origin
+  Adjust adjust = Adjust::front;
+  std::optional<double> min_score;
+  std::optional<std::int64_t> top;
+  std::vector<std::string> codes;      // filter; any spelling
+  std::vector<std::string> industries;  // filter; exact
+  bool list_delisted = false;
+};
+
+// Scores every instrument as of the close of the session. Filters select after ranking. Errors: those of reading;
+// session_not_found (a session after the data's end); code_not_found, ambiguous_code, industry_not_found with the nearest
+// names; bad_value (unknown profile).
+Result<score::Scan> scan(const Context& ctx, const ScanRequest& request);
+
+// The account of what reading the input gave, for the summary line and --report; valid after scan/show returned.
+struct InputReport {
+  sources::ReadSummary summary;
+  std::vector<sources::Quarantined> quarantine;
+  std::string dialect;
+};
+Result<score::Scan> scan(const Context& ctx, const ScanRequest& request, InputReport* report);
+
+}  // namespace momentum::engine

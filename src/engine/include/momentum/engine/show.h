@@ -1,0 +1,38 @@
+#pragma once
+// One instrument, bar by bar: prices, the columns of classic-score.md 1.2, scores.
+
+#include <arrow/type_fwd.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "momentum/engine/scan.h"
+
+namespace momentum::engine {
+
+struct ShowRequest {
+  Input input;
+  std::string code;                  // any spelling
+  std::optional<Date> start, end;    // inclusive; end is also the as-of date of front adjustment
+  std::optional<std::int64_t> last;  // the last N rows of what remains
+  std::vector<std::string> columns;  // empty: all
+  std::optional<int> history_days;
+  Adjust adjust = Adjust::front;
+  bool scores = false;               // add score, score_raw, the six parts by their Chinese names, score_row
+};
+
+struct Shown {
+  std::string code, name;
+  // date date32, then float64 columns in the order of cli.md `show`; score_row is date32. Null = missing; infinities stay.
+  std::shared_ptr<arrow::Table> rows;
+  std::string adjust_applied;
+  bool synthetic = false;
+  std::vector<std::string> notes;
+};
+
+// Errors: those of reading; code_not_found, ambiguous_code; name_not_found (column) with the nearest names.
+Result<Shown> show(const Context& ctx, const ShowRequest& request, InputReport* report = nullptr);
+
+}  // namespace momentum::engine

@@ -1,0 +1,67 @@
+#pragma once
+// The bars of a market in memory: what a source delivered, as plain spans, cut to a session.
+
+#include <arrow/type_fwd.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "momentum/base/context.h"
+#include "momentum/engine/scan.h"
+#include "momentum/panel/adjustment.h"
+#include "momentum/sources/bar_set.h"
+
+namespace momentum::engine {
+
+// Columns of one instrument as the compute plane reads them: NaN for missing. Views into the Arrow buffers where they hold
+// no nulls, into `storage` where they do.
+struct Bars {
+  std::span<const std::int32_t> dates;
+  std::span<const double> open, high, low, close, volume;
+  std::span<const double> amount, preclose;  // empty if the source has none
+  std::vector<std::shared_ptr<const std::vector<double>>> storage;
+  std::shared_ptr<arrow::Table> table;
+
+  // Rows [first, last) of all columns.
+  Bars slice(std::size_t first, std::size_t last) const;
+};
+
+Result<Bars> bars_from_arrow(const std::shared_ptr<arrow::Table>& table);
+// The name on a row; empty if the table has no name column or no name there.
+std::string name_at(const Bars& bars, std::size_t row);
+
+struct Market {
+  sources::BarSet set;
+  std::vector<Instrument> ids;
+  std::vector<Bars> bars;                // as read, all of them
+  std::vector<std::int32_t> sessions;    // ascending
+};
+
+// Reads the input and prepares it. `report`, if not null, gets the account of reading.
+Result<Market> open_market(const Context& ctx, const Input& input, InputReport* report);
+
+// The session a date means: the date itself, or the last session before it. Errors: session_not_found before the first
+// session, and for a session after the data's end (without a calendar every later weekday counts as one).
+Result<Date> resolve_session(const Market& market, Date requested);
+
+// The last session that has at least 95 % as many bars as the one before it, else the one before; `skipped` tells.
+Date last_complete_session(const Market& market, bool* skipped);
+
+// One instrument as of a session: the bars from its origin to the session, and their factors.
+struct Lane {
+  std::size_t instrument;      // in Market
+  Bars bars;                   // dates within the origin rule and the session
+  panel::Factors factors;      // all 1 with `adjust` none
+  std::size_t bars_before = 0;  // rows of Market::bars before the origin
+};
+
+// Every instrument whose first bar is not after the session (empty bars if none lies within the history window).
+std::vector<Lane> cut(const Market& market, Date session, std::optional<int> history_days, Adjust adjust);
+
+// Whether any instrument has a preclose to take factors from.
+bool has_factors(const Market& market);
+
+}  // namespace momentum::engine

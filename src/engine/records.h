@@ -1,0 +1,31 @@
+#pragma once
+// From the last row's values to what people read: records, their status and reason.
+
+#include <vector>
+
+#include "market.h"
+#include "momentum/score/record.h"
+#include "scored_panel.h"
+
+namespace momentum::engine {
+
+// The session a request means, with a note where it is not the one asked for.
+Result<Date> session_of(const Market& market, const ScanRequest& request, std::vector<std::string>& notes);
+
+// The lines of the profile that a record is made of, in the order make_record reads them.
+std::vector<expr::NodeId> record_outputs(const Profile& profile);
+
+// The record of lanes[i], whose last row's values are last.value(i, ...).
+score::Record make_record(const Market& market, const Lane& lane, Date session, Adjust adjust, const LastRows& last,
+                          std::size_t i);
+
+// Writes the reason of every bad_data record: the column and the bar that cost most rows. Evaluates those lanes again, every
+// row of every column; nothing where there are none.
+Result<void> explain_bad_data(const Context& ctx, const Profile& profile, std::span<const Lane> lanes,
+                              const ScanRequest& request, std::vector<score::Record>& records);
+
+// Coverage, what the numbers were computed on, notes.
+void describe(const Market& market, const ScanRequest& request, const std::vector<score::Record>& records,
+              score::Scan& scan);
+
+}  // namespace momentum::engine

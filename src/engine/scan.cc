@@ -1,0 +1,43 @@
+// The spine: files -> market -> lanes -> panel -> graph -> score -> rank.
+
+#include "momentum/engine/scan.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "filters.h"
+#include "market.h"
+#include "momentum/score/classic.h"
+#include "records.h"
+#include "scored_panel.h"
+
+namespace momentum::engine {
+
+Result<score::Scan> scan(const Context& ctx, const ScanRequest& request) { return scan(ctx, request, nullptr); }
+
+Result<score::Scan> scan(const Context& ctx, const ScanRequest& request, InputReport* report) {
+  if (request.profile != "classic") {
+    return fail(ErrorCode::bad_value, "unknown profile " + request.profile, "--profile", "the profiles are: classic");
+  }
+  MOMENTUM_TRY(const Market market, open_market(ctx, request.input, report));
+  MOMENTUM_TRY(const Filters filters, resolve_filters(market, request));
+  score::Scan scan;
+  MOMENTUM_TRY(scan.as_of, session_of(market, request, scan.notes));
+  scan.requested_as_of = request.as_of.value_or(scan.as_of);
+
+  const std::vector<Lane> lanes = cut(market, scan.as_of, request.history_days, request.adjust);
+  MOMENTUM_TRY(const panel::Panel panel, panel_of(lanes, request.adjust));
+  MOMENTUM_TRY(const Profile profile, classic_profile(request.adjust));
+  MOMENTUM_TRY(const LastRows last, evaluate_last(ctx, profile, record_outputs(profile), panel));
+
+  std::vector<score::Record> records;
+  for (std::size_t i = 0; i < lanes.size(); ++i)
+    records.push_back(make_record(market, lanes[i], scan.as_of, request.adjust, last, i));
+  MOMENTUM_TRY_VOID(explain_bad_data(ctx, profile, lanes, request, records));
+  describe(market, request, records, scan);
+  rank(std::move(records), filters, request, scan);
+  return scan;
+}
+
+}  // namespace momentum::engine

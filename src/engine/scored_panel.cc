@@ -1,0 +1,74 @@
+#include "scored_panel.h"
+
+#include <limits>
+
+#include "momentum/score/classic.h"
+
+namespace momentum::engine {
+
+using panel::kTileLanes;
+
+Result<panel::Panel> panel_of(std::span<const Lane> lanes, Adjust adjust) {
+  std::vector<std::string> columns{"open", "high", "low", "close", "volume"};
+  if (adjust != Adjust::none) columns.push_back("factor");
+  std::vector<panel::Series> series;
+  for (const Lane& lane : lanes) {
+    const Bars& b = lane.bars;
+    panel::Series s{b.dates, {b.open, b.high, b.low, b.close, b.volume}};
+    if (adjust != Adjust::none) s.columns.push_back(lane.factors.factor);
+    series.push_back(std::move(s));
+  }
+  return panel::Panel::build(columns, series);
+}
+
+expr::NodeId Profile::node(std::string_view line) const {
+  const expr::NodeId* found = expr::find_definition(lines, line);
+  MOMENTUM_CHECK(found != nullptr);
+  return *found;
+}
+
+Result<Profile> classic_profile(Adjust adjust) {
+  Profile profile{expr::Graph(adjust == Adjust::none ? expr::PriceBasis::stored : expr::PriceBasis::adjusted), {}};
+  MOMENTUM_TRY(profile.lines, score::classic(profile.graph));
+  for (const char* column : {"open", "high", "low", "close", "volume"})
+    profile.lines.emplace_back(column, profile.graph.price(column));
+  return profile;
+}
+
+LastRows::LastRows(std::size_t instruments, std::size_t outputs)
+    : outputs_(outputs), values_(instruments * outputs, std::numeric_limits<double>::quiet_NaN()) {}
+
+Result<LastRows> evaluate_last(const Context& ctx, const Profile& profile, std::span<const expr::NodeId> outputs,
+                               const panel::Panel& panel) {
+  MOMENTUM_TRY(const auto program, expr::compile(profile.graph, outputs, {panel.columns()}));
+  LastRows last(panel.instruments(), outputs.size());
+  MOMENTUM_TRY_VOID(expr::evaluate(ctx, program, panel, [&](const expr::Stretch& s) {
+    for (std::size_t l = 0; l < kTileLanes; ++l) {
+      const std::size_t lane = s.tile * kTileLanes + l;
+      const std::size_t length = panel.length(lane);
+      if (length <= s.first_row || length > s.first_row + s.rows) continue;
+      const std::size_t row = length - 1 - s.first_row;
+      for (std::size_t i = 0; i < s.columns.size(); ++i)
+        last.at(panel.instrument_of(lane), i) = s.columns[i][row * s.strides[i] + l];
+    }
+  }));
+  return last;
+}
+
+Result<std::vector<std::vector<double>>> evaluate_rows(const Context& ctx, const Profile& profile,
+                                                       std::span<const expr::NodeId> outputs, const panel::Panel& panel,
+                                                       std::size_t instrument) {
+  MOMENTUM_TRY(const auto program, expr::compile(profile.graph, outputs, {panel.columns()}));
+  const std::size_t lane = panel.lane_of(instrument), length = panel.length(lane);
+  std::vector<std::vector<double>> rows(outputs.size());
+  for (auto& column : rows) column.reserve(length);
+  MOMENTUM_TRY_VOID(expr::evaluate(ctx, program, panel, [&](const expr::Stretch& s) {
+    if (s.tile != lane / kTileLanes) return;
+    for (std::size_t i = 0; i < s.columns.size(); ++i)
+      for (std::size_t r = 0; r < s.rows && s.first_row + r < length; ++r)
+        rows[i].push_back(s.columns[i][r * s.strides[i] + lane % kTileLanes]);
+  }));
+  return rows;
+}
+
+}  // namespace momentum::engine

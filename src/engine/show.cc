@@ -1,0 +1,197 @@
+#include "momentum/engine/show.h"
+
+#include <arrow/api.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "market.h"
+#include "momentum/score/classic.h"
+#include "momentum/score/record.h"
+#include "scored_panel.h"
+
+namespace momentum::engine {
+namespace {
+
+// A column of the answer: its name and its value on a row of the lane.
+struct ShownColumn {
+  std::string name;
+  std::function<double(std::size_t)> value;
+  bool is_date = false;  // value is a row number; its date is shown
+};
+
+class Columns {
+ public:
+  Columns(const Lane& lane, Adjust adjust) : lane_(lane), adjust_(adjust) {}
+
+  void bars() {
+    const Bars& b = lane_.bars;
+    price("open", b.open);
+    price("high", b.high);
+    price("low", b.low);
+    price("close", b.close);
+    stored("volume", b.volume);
+    stored("amount", b.amount);
+  }
+  // Columns that are there when asked for by name.
+  void extras() {
+    const Bars& b = lane_.bars;
+    stored("raw_open", b.open);
+    stored("raw_high", b.high);
+    stored("raw_low", b.low);
+    stored("raw_close", b.close);
+    stored("preclose", b.preclose);
+    stored("factor", lane_.factors.factor);
+  }
+  // A line of the profile. One that scales with prices is shown at the level of the last bar, unless back-adjusted.
+  void line(std::string name, const std::vector<double>& values, std::int8_t degree) {
+    const double scale = adjust_ == Adjust::front && degree == 1 && !values.empty() ? lane_.factors.factor.back() : 1.0;
+    list_.push_back({std::move(name), [&values, scale](std::size_t r) { return values[r] / scale; }});
+  }
+  void row_date(std::string name, const std::vector<double>& values) {
+    list_.push_back({std::move(name), [&values](std::size_t r) { return values[r]; }, true});
+  }
+  std::vector<ShownColumn> take() { return std::move(list_); }
+
+ private:
+  void stored(std::string name, std::span<const double> column) {
+    list_.push_back({std::move(name), [column](std::size_t r) { return column.empty() ? score::kMissing : column[r]; }});
+  }
+  void price(std::string name, std::span<const double> column) {
+    const std::span<const double> f = lane_.factors.factor;
+    if (adjust_ == Adjust::none) return stored(std::move(name), column);
+    const double last = adjust_ == Adjust::front && !f.empty() ? f.back() : 1.0;
+    list_.push_back({std::move(name), [column, f, last](std::size_t r) { return column[r] * (f[r] / last); }});
+  }
+
+  const Lane& lane_;
+  Adjust adjust_;
+  std::vector<ShownColumn> list_;
+};
+
+Result<std::vector<ShownColumn>> select(std::vector<ShownColumn> all, std::size_t ordinary,
+                                        const std::vector<std::string>& wanted) {
+  if (wanted.empty()) {
+    all.erase(all.begin() + static_cast<std::ptrdiff_t>(ordinary), all.end());
+    return all;
+  }
+  std::vector<ShownColumn> chosen;
+  for (const auto& name : wanted) {
+    if (name == "date") continue;  // always there
+    const auto at = std::find_if(all.begin(), all.end(), [&](const ShownColumn& c) { return c.name == name; });
+    if (at == all.end()) {
+      std::string names;
+      for (const auto& column : all) names += (names.empty() ? "" : ", ") + column.name;
+      return fail(ErrorCode::name_not_found, "no such column", name, "there are: " + names);
+    }
+    chosen.push_back(*at);
+  }
+  return chosen;
+}
+
+Result<std::shared_ptr<arrow::Table>> to_table(const Lane& lane, const std::vector<ShownColumn>& columns, std::size_t first,
+                                               std::size_t last) {
+  const auto checked = [](const arrow::Status& status) -> Result<void> {
+    if (status.ok()) return {};
+    return fail(ErrorCode::out_of_memory, status.ToString());
+  };
+  arrow::FieldVector fields{arrow::field("date", arrow::date32())};
+  arrow::ArrayVector arrays(1);
+  arrow::Date32Builder dates;
+  for (std::size_t r = first; r < last; ++r) MOMENTUM_TRY_VOID(checked(dates.Append(lane.bars.dates[r])));
+  MOMENTUM_TRY_VOID(checked(dates.Finish(&arrays[0])));
+  for (const auto& column : columns) {
+    std::shared_ptr<arrow::Array> array;
+    if (column.is_date) {
+      arrow::Date32Builder builder;
+      for (std::size_t r = first; r < last; ++r) {
+        const double row = column.value(r);
+        MOMENTUM_TRY_VOID(checked(std::isnan(row) ? builder.AppendNull()
+                                                  : builder.Append(lane.bars.dates[static_cast<std::size_t>(row)])));
+      }
+      MOMENTUM_TRY_VOID(checked(builder.Finish(&array)));
+    } else {
+      arrow::DoubleBuilder builder;
+      for (std::size_t r = first; r < last; ++r) {
+        const double v = column.value(r);
+        MOMENTUM_TRY_VOID(checked(std::isnan(v) ? builder.AppendNull() : builder.Append(v)));
+      }
+      MOMENTUM_TRY_VOID(checked(builder.Finish(&array)));
+    }
+    fields.push_back(arrow::field(column.name, array->type()));
+    arrays.push_back(std::move(array));
+  }
+  return arrow::Table::Make(arrow::schema(std::move(fields)), std::move(arrays), static_cast<std::int64_t>(last - first));
+}
+
+std::string adjustment_text(const Market& market, Adjust adjust) {
+  if (adjust == Adjust::none) return "none";
+  if (!has_factors(market)) return "none (no factors)";
+  return adjust == Adjust::front ? "front (preclose)" : "back (preclose)";
+}
+
+}  // namespace
+
+Result<Shown> show(const Context& ctx, const ShowRequest& request, InputReport* report) {
+  MOMENTUM_TRY(const Market market, open_market(ctx, request.input, report));
+  MOMENTUM_TRY(const std::size_t instrument, resolve_code(request.code, market.ids));
+  Date end{market.sessions.back()};
+  if (request.end && *request.end < end) end = *request.end;
+  const auto lanes = cut(market, end, request.history_days, request.adjust);
+  const auto lane = std::find_if(lanes.begin(), lanes.end(), [&](const Lane& l) { return l.instrument == instrument; });
+  Shown shown;
+  shown.code = to_string(market.ids[instrument]);
+  shown.adjust_applied = adjustment_text(market, request.adjust);
+  shown.synthetic = market.set.synthetic;
+  if (lane == lanes.end()) {
+    return fail(ErrorCode::session_not_found, shown.code + " has no bar up to " + to_string(end), "--end",
+                "its first bar is of " + to_string(Date{market.bars[instrument].dates.front()}));
+  }
+  if (!lane->bars.dates.empty()) shown.name = name_at(lane->bars, lane->bars.dates.size() - 1);
+
+  MOMENTUM_TRY(const Profile profile, classic_profile(request.adjust));
+  std::vector<std::string> names;
+  std::vector<expr::NodeId> outputs;
+  const auto want = [&](std::string name, std::string_view line) {
+    names.push_back(std::move(name));
+    outputs.push_back(profile.node(line));
+  };
+  for (const auto& column : score::classic_columns()) want(std::string(column.name), column.definition);
+  if (request.scores) {
+    want("score", "score");
+    want("score_raw", "score_raw");
+    for (std::size_t p = 0; p < score::kParts; ++p)
+      want(std::string(score::classic_parts()[p].key), "shown_part_" + std::to_string(p + 1));
+    want("score_row", "shown_row");
+  }
+  MOMENTUM_TRY(const auto panel, panel_of({&*lane, 1}, request.adjust));
+  MOMENTUM_TRY(const auto values, evaluate_rows(ctx, profile, outputs, panel, 0));
+
+  Columns columns(*lane, request.adjust);
+  columns.bars();
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i] == "score_row") {
+      columns.row_date(names[i], values[i]);
+    } else {
+      columns.line(names[i], values[i], profile.graph[outputs[i]].degree);
+    }
+  }
+  auto ordinary = columns.take();
+  const std::size_t ordinary_count = ordinary.size();
+  Columns extra(*lane, request.adjust);
+  extra.extras();
+  for (auto& column : extra.take()) ordinary.push_back(std::move(column));
+  MOMENTUM_TRY(const auto chosen, select(std::move(ordinary), ordinary_count, request.columns));
+
+  const auto& dates = lane->bars.dates;
+  std::size_t first = 0;
+  if (request.start)
+    first = static_cast<std::size_t>(std::lower_bound(dates.begin(), dates.end(), request.start->days) - dates.begin());
+  if (request.last && static_cast<std::int64_t>(dates.size() - first) > *request.last)
+    first = dates.size() - static_cast<std::size_t>(*request.last);
+  MOMENTUM_TRY(shown.rows, to_table(*lane, chosen, first, dates.size()));
+  return shown;
+}
+
+}  // namespace momentum::engine

@@ -1,0 +1,123 @@
+#include "momentum/report/labels.h"
+
+#include <array>
+
+namespace momentum::report {
+namespace {
+
+struct Label {
+  Text which;
+  std::string_view en, zh;
+};
+
+constexpr std::array kLabels{
+    Label{Text::rank, "#", "#"},
+    Label{Text::code, "code", "代码"},
+    Label{Text::name, "name", "名称"},
+    Label{Text::score, "score", "得分"},
+    Label{Text::close, "close", "收盘"},
+    Label{Text::change, "chg", "涨跌幅"},
+    Label{Text::momentum_20, "20d", "20日涨幅"},
+    Label{Text::rsi, "RSI", "RSI"},
+    Label{Text::trend_line, "60 closes", "近60收盘"},
+    Label{Text::volume_ratio, "vol ratio", "量比20"},
+    Label{Text::amount, "amount", "成交额"},
+    Label{Text::industry, "industry", "行业"},
+    Label{Text::part_momentum, "mom/20", "动量/20"},
+    Label{Text::part_averages, "MA/15", "均线/15"},
+    Label{Text::part_macd, "MACD/20", "MACD/20"},
+    Label{Text::part_rsi, "RSI/15", "RSI/15"},
+    Label{Text::part_volume, "vol/15", "成交量/15"},
+    Label{Text::part_trend, "trend/15", "趋势/15"},
+    Label{Text::macd_hist, "MACD hist", "MACD柱"},
+    Label{Text::board, "board", "板块"},
+    Label{Text::flags, "flags", "标记"},
+    Label{Text::status, "status", "状态"},
+    Label{Text::reason, "reason", "原因"},
+    Label{Text::as_of, "as of", "数据日期"},
+    Label{Text::bars, "bars", "根数"},
+    Label{Text::coverage, "coverage", "覆盖率"},
+    Label{Text::profile, "profile", "口径"},
+    Label{Text::prices, "prices", "复权"},
+    Label{Text::history, "history", "历史"},
+    Label{Text::numerics, "numerics", "数值版本"},
+    Label{Text::asked_for, "asked for", "请求日期"},
+    Label{Text::snapshot, "snapshot", "快照"},
+    Label{Text::more_rows, "{} more", "另有 {} 只"},
+    Label{Text::unranked, "unranked", "未排名"},
+    Label{Text::filtered, "filtered", "被筛除"},
+    Label{Text::delisted, "delisted", "已退市"},
+    Label{Text::left_out, "no room for:", "宽度不足，未显示："},
+    Label{Text::left_out_remedy, "(wider terminal, or --format csv)", "（加宽终端，或用 --format csv）"},
+    Label{Text::earlier_rows, "{} earlier rows (--last N, or --format csv)",
+          "更早 {} 行未显示（--last N 或 --format csv）"},
+    Label{Text::nothing_ranked, "nothing ranked", "没有可排名的股票"},
+    Label{Text::list_separator, ", ", "、"},
+    Label{Text::first_bar, "first bar", "首根K线"},
+    Label{Text::rank_of, "rank {} of {}", "排名 {} / {}"},
+    Label{Text::part, "part", "项目"},
+    Label{Text::points, "points", "得分"},
+    Label{Text::total, "total", "总分"},
+    Label{Text::before_rounding, "{} before rounding", "取整前 {}"},
+    Label{Text::no_score, "no score", "没有得分"},
+    Label{Text::macd_word, "MACD", "MACD"},
+    Label{Text::last_closes, "last closes", "近期收盘"},
+    Label{Text::date, "date", "日期"},
+    Label{Text::read_files, "read {} files", "读取 {} 个文件"},
+    Label{Text::rows_in, "rows in {}", "输入 {} 行"},
+    Label{Text::stored, "{} stored", "入库 {}"},
+    Label{Text::duplicates, "{} repeated", "重复 {}"},
+    Label{Text::suspensions, "{} suspension records", "停牌记录 {}"},
+    Label{Text::quarantined, "{} quarantined", "隔离 {}"},
+    Label{Text::empty_files, "{} without rows", "空文件 {}"},
+    Label{Text::and_more_quarantined, "... and {} more; --report FILE writes them all",
+          "……另有 {} 行；--report FILE 可全部写出"},
+    Label{Text::synthetic, "合成数据 SYNTHETIC", "合成数据 SYNTHETIC"},
+};
+
+constexpr bool in_order() {
+  for (std::size_t i = 0; i < kLabels.size(); ++i) {
+    if (kLabels[i].which != static_cast<Text>(i) || kLabels[i].en.empty() || kLabels[i].zh.empty()) return false;
+  }
+  return kLabels.size() == static_cast<std::size_t>(Text::count_);
+}
+static_assert(in_order(), "one row per Text, in the order of the enum");
+
+struct StatusLabel {
+  score::Status status;
+  std::string_view zh;
+};
+constexpr std::array kStatuses{
+    StatusLabel{score::Status::ok, "正常"},
+    StatusLabel{score::Status::suspended, "停牌"},
+    StatusLabel{score::Status::no_bar, "当日无数据"},
+    StatusLabel{score::Status::stale, "数据陈旧"},
+    StatusLabel{score::Status::too_few_bars, "历史不足"},
+    StatusLabel{score::Status::delisted, "已退市"},
+    StatusLabel{score::Status::bad_data, "数据异常"},
+};
+
+}  // namespace
+
+std::string_view text(Text which, Lang lang) noexcept {
+  const Label& label = kLabels[static_cast<std::size_t>(which)];
+  return lang == Lang::zh ? label.zh : label.en;
+}
+
+std::string_view text(score::Status status, Lang lang) noexcept {
+  if (lang == Lang::zh) {
+    for (const StatusLabel& row : kStatuses) {
+      if (row.status == status) return row.zh;
+    }
+  }
+  return score::to_string(status);
+}
+
+std::string_view status_text(std::string_view status_name, Lang lang) noexcept {
+  for (const StatusLabel& row : kStatuses) {
+    if (score::to_string(row.status) == status_name) return text(row.status, lang);
+  }
+  return status_name;
+}
+
+}  // namespace momentum::report

@@ -1,0 +1,155 @@
+#include "bar_table.h"
+
+#include <arrow/array.h>
+#include <arrow/array/util.h>
+#include <arrow/buffer.h>
+#include <arrow/builder.h>
+#include <arrow/table.h>
+#include <arrow/type.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace momentum::sources {
+namespace {
+
+bool same_value(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
+
+bool same_row(const Row& a, const Row& b) {
+  if (a.suspended || b.suspended) return a.suspended && b.suspended;
+  const auto both = static_cast<ColumnSet>(a.columns & b.columns);
+  for (std::size_t i = 0; i < kValues; ++i) {
+    if (has_value(both, i) && !same_value(a.values[i], b.values[i])) return false;
+  }
+  return (both & kNameColumn) == 0 || a.name == b.name;
+}
+
+void fill_from(Row& row, const Row& other) {
+  const auto gained = static_cast<ColumnSet>(other.columns & ~row.columns);
+  for (std::size_t i = 0; i < kValues; ++i) {
+    if (has_value(gained, i)) row.values[i] = other.values[i];
+  }
+  if ((gained & kNameColumn) != 0) row.name = other.name;
+  row.columns |= gained;
+}
+
+void sort_by_date(std::vector<Row>& rows) {
+  if (std::ranges::is_sorted(rows, {}, &Row::date)) return;
+  // Newest first without a repeated date: turning it round is all there is to do.
+  if (std::ranges::adjacent_find(rows, std::ranges::less_equal{}, &Row::date) == rows.end()) {
+    std::ranges::reverse(rows);
+    return;
+  }
+  std::ranges::stable_sort(rows, {}, &Row::date);
+}
+
+// The validity bits of n slots, nullptr when all are valid.
+template <class IsNull>
+std::shared_ptr<arrow::Buffer> validity(std::size_t n, std::int64_t& nulls, IsNull is_null) {
+  nulls = 0;
+  for (std::size_t i = 0; i < n; ++i) nulls += is_null(i);
+  if (nulls == 0) return nullptr;
+  std::vector<std::uint8_t> bits((n + 7) / 8, 0);
+  for (std::size_t i = 0; i < n; ++i) {
+    if (!is_null(i)) bits[i / 8] = static_cast<std::uint8_t>(bits[i / 8] | 1u << (i % 8));
+  }
+  return arrow::Buffer::FromVector(std::move(bits));
+}
+
+std::shared_ptr<arrow::Array> number_array(std::vector<double> values) {
+  const std::size_t n = values.size();
+  std::int64_t nulls = 0;
+  auto bits = validity(n, nulls, [&](std::size_t i) { return std::isnan(values[i]); });
+  return std::make_shared<arrow::DoubleArray>(static_cast<std::int64_t>(n),
+                                              arrow::Buffer::FromVector(std::move(values)), std::move(bits), nulls);
+}
+
+std::shared_ptr<arrow::Array> name_array(std::vector<std::int32_t> indices, const std::vector<std::string>& names) {
+  const std::size_t n = indices.size();
+  std::int64_t nulls = 0;
+  auto bits = validity(n, nulls, [&](std::size_t i) { return indices[i] < 0; });
+  for (std::int32_t& index : indices) index = std::max(index, 0);
+  auto index_array = std::make_shared<arrow::Int32Array>(
+      static_cast<std::int64_t>(n), arrow::Buffer::FromVector(std::move(indices)), std::move(bits), nulls);
+  arrow::StringBuilder builder;
+  MOMENTUM_CHECK(builder.AppendValues(names).ok());
+  auto dictionary = builder.Finish();
+  MOMENTUM_CHECK(dictionary.ok());
+  return std::make_shared<arrow::DictionaryArray>(arrow::dictionary(arrow::int32(), arrow::utf8()), index_array,
+                                                  *dictionary);
+}
+
+}  // namespace
+
+void BarColumns::reserve(std::size_t n) {
+  dates.reserve(n);
+  lines.reserve(n);
+  for (std::size_t i = 0; i < kValues; ++i) {
+    if (has_value(columns, i)) values[i].reserve(n);
+  }
+  if ((columns & kNameColumn) != 0) names.reserve(n);
+}
+
+void BarColumns::append(const Row& row) {
+  dates.push_back(row.date.days);
+  lines.push_back(row.line);
+  for (std::size_t i = 0; i < kValues; ++i) {
+    if (has_value(columns, i)) values[i].push_back(row.values[i]);
+  }
+  if ((columns & kNameColumn) != 0) names.push_back(row.name);
+}
+
+Row BarColumns::row(std::size_t i) const {
+  Row out{.date = {dates[i]}, .columns = columns, .line = lines[i], .values = {}};
+  for (std::size_t v = 0; v < kValues; ++v) {
+    out.values[v] = has_value(columns, v) ? values[v][i] : std::numeric_limits<double>::quiet_NaN();
+  }
+  if ((columns & kNameColumn) != 0) out.name = names[i];
+  return out;
+}
+
+Settled settle(std::vector<Row> rows) {
+  sort_by_date(rows);
+  Settled out;
+  for (std::size_t begin = 0; begin < rows.size();) {
+    std::size_t end = begin + 1;
+    bool same = true;
+    for (; end < rows.size() && rows[end].date == rows[begin].date; ++end)
+      same = same && same_row(rows[begin], rows[end]);
+    if (same) {
+      for (std::size_t i = begin + 1; i < end; ++i) fill_from(rows[begin], rows[i]);
+      (rows[begin].suspended ? out.suspended : out.bars).push_back(rows[begin]);
+      out.duplicates += static_cast<std::int64_t>(end - begin - 1);
+    } else {
+      out.refused.insert(out.refused.end(), rows.begin() + static_cast<std::ptrdiff_t>(begin),
+                         rows.begin() + static_cast<std::ptrdiff_t>(end));
+    }
+    begin = end;
+  }
+  return out;
+}
+
+std::shared_ptr<arrow::Table> make_table(BarColumns bars, const std::vector<std::string>& names, ColumnSet shown) {
+  const auto n = static_cast<std::int64_t>(bars.size());
+  std::vector<std::shared_ptr<arrow::Field>> fields;
+  std::vector<std::shared_ptr<arrow::Array>> columns;
+  fields.push_back(arrow::field("date", arrow::date32(), false));
+  columns.push_back(std::make_shared<arrow::Date32Array>(n, arrow::Buffer::FromVector(std::move(bars.dates))));
+  for (std::size_t i = 0; i < kValues; ++i) {
+    if (!has_value(shown, i)) continue;
+    fields.push_back(arrow::field(std::string(to_string(kValueFields[i])), arrow::float64()));
+    if (!has_value(bars.columns, i))
+      bars.values[i].assign(static_cast<std::size_t>(n), std::numeric_limits<double>::quiet_NaN());
+    columns.push_back(number_array(std::move(bars.values[i])));
+  }
+  if ((shown & kNameColumn) != 0) {
+    fields.push_back(arrow::field("name", arrow::dictionary(arrow::int32(), arrow::utf8())));
+    if ((bars.columns & kNameColumn) == 0) bars.names.assign(static_cast<std::size_t>(n), -1);
+    columns.push_back(name_array(std::move(bars.names), names));
+  }
+  return arrow::Table::Make(arrow::schema(std::move(fields)), std::move(columns), n);
+}
+
+}  // namespace momentum::sources

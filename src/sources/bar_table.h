@@ -1,0 +1,46 @@
+#pragma once
+// Rows -> the bars of one instrument: one row per date, as columns and at last as an Arrow table.
+
+#include <arrow/type_fwd.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bar_rows.h"
+
+namespace momentum::sources {
+
+// Rows as columns; missing is NaN, a missing name -1. Columns that `columns` does not have are empty.
+struct BarColumns {
+  ColumnSet columns = 0;
+  std::vector<std::int32_t> dates;
+  std::array<std::vector<double>, kValues> values;
+  std::vector<std::int32_t> names;
+  std::vector<std::int64_t> lines;
+
+  std::size_t size() const { return dates.size(); }
+  void reserve(std::size_t n);
+  void append(const Row& row);  // row.columns is within `columns`
+  Row row(std::size_t i) const;  // without file
+};
+
+// What becomes of rows that share a date.
+struct Settled {
+  std::vector<Row> bars;       // ascending, one per date
+  std::vector<Row> suspended;  // ascending, one per date
+  std::vector<Row> refused;    // two different rows for one date: all of them
+  std::int64_t duplicates = 0;
+};
+
+// Rows of one instrument, in the order of files and lines, their names from one list. Rows of a date are the same when all
+// that their files both have is equal; two suspension records always are. The first is kept and takes from the others what
+// its own file has no column for. Cost O(n) when ascending or descending, else O(n log n).
+Settled settle(std::vector<Row> rows);
+
+// The table of bar_set.h with the columns `shown` (those that `bars` lacks are null). Takes the vectors over without a copy.
+std::shared_ptr<arrow::Table> make_table(BarColumns bars, const std::vector<std::string>& names, ColumnSet shown);
+
+}  // namespace momentum::sources

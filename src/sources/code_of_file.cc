@@ -1,0 +1,34 @@
+#include "code_of_file.h"
+
+#include <algorithm>
+
+namespace momentum::sources {
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+}  // namespace
+
+Result<Instrument> code_of_file(std::string_view stem, const std::optional<Instrument>& given, std::string_view file) {
+  const auto parsed = parse_code(stem);
+  // `data.csv` parses as a ticker, too: letters alone say less than the user's own word.
+  if (parsed && (parsed->market != Market::none || std::ranges::any_of(parsed->symbol, is_digit))) {
+    return given && parsed->market == Market::none && given->symbol == parsed->symbol ? *given : *parsed;
+  }
+  if (given) return *given;
+  if (parsed) return *parsed;
+  const bool plain =
+      std::ranges::all_of(stem, [](char c) { return is_digit(c) || is_letter(c) || c == '_' || c == '.' || c == '-'; });
+  if (stem.empty() || !plain) {
+    return fail(ErrorCode::bad_code, "the file names no instrument, neither in a column nor in its name",
+                std::string(file), "give the code with --code");
+  }
+  Instrument named{.symbol = std::string(stem), .market = Market::none};
+  for (char& c : named.symbol) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return named;
+}
+
+}  // namespace momentum::sources

@@ -1,0 +1,321 @@
+#include "momentum/sources/csv_folder.h"
+
+#include <arrow/table.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "bar_rows.h"
+#include "bar_table.h"
+#include "momentum/base/parallel.h"
+#include "momentum/base/progress.h"
+#include "momentum/formats/encoding.h"
+#include "momentum/formats/file_feed.h"
+#include "momentum/sources/dialect.h"
+#include "momentum/sources/header.h"
+
+namespace momentum::sources {
+namespace {
+
+// What one file says of one instrument. Its bars are rows [begin, end) of the file's columns.
+struct Piece {
+  Instrument id;
+  std::size_t begin = 0, end = 0;
+  std::vector<Row> suspended;
+  std::vector<Date> refused_days;
+  std::string industry;
+  Date industry_date;
+};
+
+// One file, settled. Kept as columns: this is what holds the whole input in memory.
+struct FileBars {
+  std::size_t ordinal = 0;
+  std::string name;
+  const Dialect* dialect = nullptr;  // nullptr: nothing in it, not even a header
+  std::string date_heading;
+  bool synthetic = false;
+  BarColumns columns;
+  std::vector<std::string> names;
+  std::vector<Piece> pieces;
+  std::vector<Refusal> refusals;
+  std::int64_t rows_in = 0;
+  std::int64_t duplicates = 0;
+};
+
+struct PieceRef {
+  std::size_t file;
+  std::size_t piece;
+};
+
+// The answer for one instrument and what it adds to the account.
+struct Finished {
+  InstrumentBars bars;
+  std::vector<Refusal> refusals;
+  std::int64_t duplicates = 0;
+};
+
+struct Choices {
+  const Dialect* forced = nullptr;
+  std::optional<Instrument> given;
+  Date today;
+};
+
+Refusal conflict(const Row& row, const std::string& date_heading) {
+  return {row.file, row.line, date_heading, to_string(row.date), Reason::conflict};
+}
+
+Result<FileBars> read_file(formats::FileBytes file, const Choices& choices) {
+  FileBars out;
+  out.ordinal = file.ordinal;
+  out.name = file.name;
+  MOMENTUM_TRY(const std::string text, formats::to_utf8(std::move(file.bytes), file.name));
+  MOMENTUM_TRY(const std::optional<Header> header, find_header(text, choices.forced, file.name));
+  if (!header) return out;
+  out.dialect = header->dialect;
+  out.date_heading = header->headings[*header->at(Field::date)];
+  out.synthetic = header->synthetic;
+
+  MOMENTUM_TRY(FileRows rows, read_rows(*header, {.file = file.ordinal,
+                                                  .name = file.name,
+                                                  .stem = file.stem,
+                                                  .given = choices.given,
+                                                  .today = choices.today}));
+  out.rows_in = rows.rows_in;
+  out.refusals = std::move(rows.refusals);
+  out.names = std::move(rows.names);
+  std::size_t total = 0;
+  for (const InstrumentRows& instrument : rows.instruments) {
+    total += instrument.rows.size();
+    if (!instrument.rows.empty()) out.columns.columns = instrument.rows.front().columns;  // the same in the whole file
+  }
+  out.columns.reserve(total);
+  for (InstrumentRows& instrument : rows.instruments) {
+    Settled settled = settle(std::exchange(instrument.rows, {}));
+    Piece piece{.id = std::move(instrument.id),
+                .begin = out.columns.size(),
+                .end = out.columns.size() + settled.bars.size(),
+                .suspended = std::move(settled.suspended),
+                .refused_days = std::move(instrument.refused_days),
+                .industry = std::move(instrument.industry),
+                .industry_date = instrument.industry_date};
+    for (const Row& row : settled.bars) out.columns.append(row);
+    for (const Row& row : settled.refused) {
+      out.refusals.push_back(conflict(row, out.date_heading));
+      piece.refused_days.push_back(row.date);
+    }
+    out.duplicates += settled.duplicates;
+    out.pieces.push_back(std::move(piece));
+  }
+  return out;
+}
+
+// Every file, in the order of the paths; or the error of the first file that has one.
+Result<std::vector<FileBars>> read_files(const Context& ctx, const std::vector<std::string>& paths,
+                                         const Choices& choices) {
+  MOMENTUM_TRY(const auto feed, formats::FileFeed::open(paths));
+  Progress progress(ctx.progress, "reading", feed->total_bytes());
+  std::mutex mutex;
+  std::vector<FileBars> files;
+  std::optional<std::pair<std::size_t, Error>> first_error;
+
+  // Each worker takes files until there are none. Files are handed out in order, so when one fails all before it are already
+  // in somebody's hands: the smallest failing ordinal does not depend on the number of threads.
+  const auto work = [&](std::size_t) -> Result<void> {
+    while (!ctx.cancelled()) {
+      formats::FileBytes file;
+      auto got = feed->next(file);
+      if (got && !*got) return {};
+      const std::size_t ordinal = file.ordinal;
+      const std::uint64_t read = file.read;
+      auto bars = got ? read_file(std::move(file), choices) : Result<FileBars>(std::unexpected(std::move(got).error()));
+      progress.advance(read);
+      const std::lock_guard lock(mutex);
+      if (bars) {
+        files.push_back(*std::move(bars));
+        continue;
+      }
+      feed->stop();
+      if (!first_error || ordinal < first_error->first) first_error = {ordinal, std::move(bars).error()};
+    }
+    return Context::interrupted();
+  };
+  MOMENTUM_TRY_VOID(parallel_for(ctx, static_cast<std::size_t>(ctx.thread_count()), work));
+  if (first_error) return std::unexpected(std::move(first_error->second));
+  std::ranges::sort(files, {}, &FileBars::ordinal);
+  for (std::size_t i = 0; i < files.size(); ++i) MOMENTUM_CHECK(files[i].ordinal == i);
+  return files;
+}
+
+// The one dialect of all files with rows.
+Result<const Dialect*> dialect_of(const std::vector<FileBars>& files) {
+  const FileBars* first = nullptr;
+  for (const FileBars& file : files) {
+    if (file.rows_in == 0) continue;
+    if (first == nullptr) first = &file;
+    if (file.dialect != first->dialect) {
+      return fail(ErrorCode::unknown_dialect, "files of two dialects",
+                  fmt::format("{} is {}, {} is {}", first->name, first->dialect->name, file.name, file.dialect->name),
+                  "read them one dialect at a time");
+    }
+  }
+  if (first == nullptr) {
+    return fail(ErrorCode::empty_input, "no rows",
+                files.size() == 1 ? files.front().name : fmt::format("{} files", files.size()),
+                "name files that hold bars");
+  }
+  return first->dialect;
+}
+
+// Rows of a piece as they were before it became columns; `names` is the list that all pieces share.
+void append_rows(const FileBars& file, const Piece& piece, std::vector<std::string>& names,
+                 std::map<std::string, std::int32_t, std::less<>>& index, std::vector<Row>& rows) {
+  std::vector<std::int32_t> renamed(file.names.size(), -1);
+  const auto rename = [&](std::int32_t name) {
+    if (name < 0) return name;
+    std::int32_t& to = renamed[static_cast<std::size_t>(name)];
+    if (to < 0) {
+      const std::string& text = file.names[static_cast<std::size_t>(name)];
+      const auto [at, is_new] = index.try_emplace(text, static_cast<std::int32_t>(names.size()));
+      if (is_new) names.push_back(text);
+      to = at->second;
+    }
+    return to;
+  };
+  const auto add = [&](Row row) {
+    row.file = static_cast<std::uint32_t>(file.ordinal);
+    row.name = rename(row.name);
+    rows.push_back(row);
+  };
+  for (std::size_t i = piece.begin; i < piece.end; ++i) add(file.columns.row(i));
+  for (const Row& row : piece.suspended) add(row);
+}
+
+void sort_days(std::vector<Date>& days) {
+  std::ranges::sort(days);
+  days.erase(std::unique(days.begin(), days.end()), days.end());
+}
+
+Finished finish(std::vector<FileBars>& files, const std::vector<PieceRef>& refs, ColumnSet shown) {
+  Finished out;
+  Date industry_date;
+  for (const PieceRef& ref : refs) {
+    Piece& piece = files[ref.file].pieces[ref.piece];
+    out.bars.id = piece.id;
+    out.bars.quarantined.insert(out.bars.quarantined.end(), piece.refused_days.begin(), piece.refused_days.end());
+    if (!piece.industry.empty() && piece.industry_date >= industry_date) {
+      out.bars.industry = piece.industry;
+      industry_date = piece.industry_date;
+    }
+  }
+  FileBars& only = files[refs.front().file];
+  if (refs.size() == 1 && only.pieces.size() == 1) {
+    // One instrument, one file: the usual case, without a copy.
+    for (const Row& row : only.pieces.front().suspended) out.bars.suspended.push_back(row.date);
+    out.bars.bars = make_table(std::move(only.columns), only.names, shown);
+    sort_days(out.bars.quarantined);
+    return out;
+  }
+  std::vector<Row> rows;
+  std::vector<std::string> names;
+  std::map<std::string, std::int32_t, std::less<>> index;
+  for (const PieceRef& ref : refs) append_rows(files[ref.file], files[ref.file].pieces[ref.piece], names, index, rows);
+  Settled settled = settle(std::move(rows));
+  BarColumns columns;
+  for (const Row& row : settled.bars) columns.columns |= row.columns;
+  columns.reserve(settled.bars.size());
+  for (const Row& row : settled.bars) columns.append(row);
+  for (const Row& row : settled.suspended) out.bars.suspended.push_back(row.date);
+  for (const Row& row : settled.refused) {
+    out.refusals.push_back(conflict(row, files[row.file].date_heading));
+    out.bars.quarantined.push_back(row.date);
+  }
+  out.duplicates = settled.duplicates;
+  out.bars.bars = make_table(std::move(columns), names, shown);
+  sort_days(out.bars.quarantined);
+  return out;
+}
+
+Quarantined reported(Refusal refusal, const std::vector<FileBars>& files) {
+  std::string reason(to_string(refusal.reason));
+  if (refusal.reason == Reason::conflict) reason = fmt::format("two different rows for {}", refusal.value);
+  return {files[refusal.file].name, refusal.line, std::move(refusal.column), std::move(refusal.value),
+          std::move(reason)};
+}
+
+void account(const std::vector<FileBars>& files, std::vector<Refusal> refusals, BarSet& out) {
+  std::ranges::stable_sort(refusals, {}, [](const Refusal& r) { return std::pair(r.file, r.line); });
+  ReadSummary& sum = out.summary;
+  for (Refusal& refusal : refusals) {
+    ++sum.quarantined_by_reason[std::string(to_string(refusal.reason))];
+    out.quarantine.push_back(reported(std::move(refusal), files));
+  }
+  sum.quarantined = static_cast<std::int64_t>(out.quarantine.size());
+  sum.files = static_cast<std::int64_t>(files.size());
+  for (const FileBars& file : files) {
+    sum.empty_files += file.rows_in == 0;
+    sum.rows_in += file.rows_in;
+    out.synthetic = out.synthetic || file.synthetic;
+  }
+  for (const InstrumentBars& instrument : out.instruments) {
+    sum.stored += instrument.bars->num_rows();
+    sum.suspensions += static_cast<std::int64_t>(instrument.suspended.size());
+  }
+  MOMENTUM_CHECK(sum.rows_in == sum.stored + sum.duplicates + sum.suspensions + sum.quarantined);
+}
+
+}  // namespace
+
+Result<BarSet> read_csv(const Context& ctx, const std::vector<std::string>& paths, const CsvOptions& options) {
+  Choices choices;
+  choices.today = ctx.clock->today();
+  if (!options.dialect.empty()) {
+    choices.forced = find_dialect(options.dialect);
+    if (choices.forced == nullptr) {
+      return fail(ErrorCode::unknown_dialect, "no such dialect", options.dialect,
+                  fmt::format("known dialects: {}", dialect_names()));
+    }
+  }
+  if (!options.code.empty()) {
+    MOMENTUM_TRY(choices.given, parse_code(options.code));
+  }
+  MOMENTUM_TRY(std::vector<FileBars> files, read_files(ctx, paths, choices));
+  MOMENTUM_TRY(const Dialect* const dialect, dialect_of(files));
+
+  BarSet out;
+  out.dialect = dialect->name;
+  out.gaps_are_suspensions = dialect->gaps_are_suspensions;
+  out.factors_from = dialect->factors_from;
+  out.price_basis = dialect->price_basis;
+  // One schema for the whole set: the columns that any file has.
+  ColumnSet shown = 0;
+  std::map<Instrument, std::vector<PieceRef>> groups;
+  std::vector<Refusal> refusals;
+  for (std::size_t f = 0; f < files.size(); ++f) {
+    shown |= files[f].columns.columns;
+    for (std::size_t p = 0; p < files[f].pieces.size(); ++p) groups[files[f].pieces[p].id].push_back({f, p});
+    std::ranges::move(files[f].refusals, std::back_inserter(refusals));
+    out.summary.duplicates += files[f].duplicates;
+  }
+  for (std::size_t i = 0; i <= kVolume; ++i) shown = static_cast<ColumnSet>(shown | 1u << i);
+
+  std::vector<const std::vector<PieceRef>*> work;
+  for (const auto& [id, refs] : groups) work.push_back(&refs);
+  std::vector<Finished> finished(work.size());
+  MOMENTUM_TRY_VOID(parallel_for(ctx, work.size(), [&](std::size_t i) -> Result<void> {
+    finished[i] = finish(files, *work[i], shown);
+    return {};
+  }));
+  for (Finished& one : finished) {
+    std::ranges::move(one.refusals, std::back_inserter(refusals));
+    out.summary.duplicates += one.duplicates;
+    out.instruments.push_back(std::move(one.bars));
+  }
+  account(files, std::move(refusals), out);
+  return out;
+}
+
+}  // namespace momentum::sources
