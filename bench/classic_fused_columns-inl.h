@@ -50,7 +50,7 @@ HWY_INLINE V write_columns(const FusedInput& in, const FusedOutput& out, std::si
   const double* const close = in.close + at;
   const double* const volume = in.volume + at;
   const V zero = hn::Zero(d), missing = set(std::numeric_limits<double>::quiet_NaN());
-  // Past the cache where a store is a whole line and the planes would not stay there: no line is read to be overwritten.
+  // Past the cache where a store is a whole line and the planes are too big for it: no line is read first.
   const bool past_cache = kWidth == 8 && in.rows >= 512;
   const auto put = [&](Column column, V x) {
     double* const to = out.columns + column * plane + at;

@@ -36,6 +36,12 @@ function(momentum_layer name)
   target_link_libraries(momentum_${name} PUBLIC momentum_flags ${A_PUBLIC_LIBS} PRIVATE ${A_LIBS})
 endfunction()
 
+# momentum_program(NAME LAYER file...): an executable on top of one layer.
+function(momentum_program name layer)
+  add_executable(${name} ${ARGN})
+  target_link_libraries(${name} PRIVATE momentum::${layer})
+endfunction()
+
 # momentum_test(LAYER file_test.cc... [LIBS target...]): one program per layer, linked to that layer and what it may use.
 function(momentum_test layer)
   cmake_parse_arguments(A "" "" "LIBS" ${ARGN})

@@ -37,19 +37,32 @@ void mix(std::uint64_t& hash, std::uint64_t value) {
 std::string_view kernel_name(Kernel kernel) noexcept { return kNames[static_cast<std::size_t>(kernel)]; }
 
 std::string Graph::text(NodeId id) const {
-  const Node& n = nodes_[id];
   std::string out;
+  append_text(id, out);
+  if (out.size() > kMaxTextBytes) {
+    out.resize(kMaxTextBytes);
+    out += "...";
+  }
+  return out;
+}
+
+void Graph::append_text(NodeId id, std::string& out) const {
+  if (out.size() > kMaxTextBytes) return;
+  const Node& n = nodes_[id];
   switch (n.kind) {
-    case NodeKind::leaf: return n.name;
-    case NodeKind::constant: return shortest(n.params[0]);
-    case NodeKind::shift: out = "ref"; break;
-    case NodeKind::rank: out = "rank"; break;
-    case NodeKind::kernel: out = kernel_name(n.kernel); break;
+    case NodeKind::leaf: out += n.name; return;
+    case NodeKind::constant: out += shortest(n.params[0]); return;
+    case NodeKind::shift: out += "ref"; break;
+    case NodeKind::rank: out += "rank"; break;
+    case NodeKind::kernel: out += kernel_name(n.kernel); break;
   }
   out += '(';
-  for (std::size_t i = 0; i < n.inputs.size(); ++i) out += (i > 0 ? ", " : "") + text(n.inputs[i]);
+  for (std::size_t i = 0; i < n.inputs.size(); ++i) {
+    if (i > 0) out += ", ";
+    append_text(n.inputs[i], out);
+  }
   for (std::size_t i = 0; i < n.params.size(); ++i) out += (n.inputs.empty() && i == 0 ? "" : ", ") + shortest(n.params[i]);
-  return out + ')';
+  out += ')';
 }
 
 // Each node's hash from its own content and its inputs' hashes, so that node numbers do not matter.

@@ -133,6 +133,11 @@ class Evaluation {
 Result<void> evaluate(const Context& ctx, const Program& program, const panel::Panel& panel, const StretchSink& sink,
                       const EvaluateOptions& options) {
   MOMENTUM_TRY(const SimdLevel level, kernels::resolve_level(ctx.simd));
+  for (const Stage& stage : program.stages)
+    for (const LeafUse& leaf : stage.leaves)
+      if (!leaf.column.empty() && !panel.column(leaf.column))
+        return fail(ErrorCode::name_not_found, "the panel has no column " + leaf.column, {},
+                    "compile the expression for the columns of the panel");
   const std::size_t plane_bytes = program.planes * panel.calendar().size() * panel.lanes() * sizeof(double);
   if (plane_bytes > options.plane_bytes_limit) {
     return fail(ErrorCode::too_large, "the cross-sections need " + std::to_string(plane_bytes) + " bytes", {},

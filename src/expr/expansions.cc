@@ -1,6 +1,29 @@
 #include "expansions_internal.h"
 
 namespace momentum::expr {
+namespace {
+
+// Whether a node's values are 1, 0 or missing.
+bool is_truth(const Node& n) {
+  if (n.kind != NodeKind::kernel) return false;
+  switch (n.kernel) {
+    case Kernel::greater:
+    case Kernel::greater_equal:
+    case Kernel::less:
+    case Kernel::less_equal:
+    case Kernel::equal:
+    case Kernel::not_equal:
+    case Kernel::logical_and:
+    case Kernel::logical_or:
+    case Kernel::logical_not:
+    case Kernel::valid:
+    case Kernel::all_valid:
+    case Kernel::whole: return true;
+    default: return false;
+  }
+}
+
+}  // namespace
 
 NodeId compare(Graph& g, Kernel relation, NodeId a, NodeId b) {
   const std::int8_t da = g[a].degree, db = g[b].degree;
@@ -44,6 +67,12 @@ NodeId expand_std(Graph& g, std::span<const NodeId> in, std::span<const double> 
   }
   const NodeId mean = g.kernel(Kernel::rolling_mean, {in[0]}, {options[0]});
   return g.kernel(Kernel::rolling_std, {in[0], mean}, {options[0]});
+}
+
+// The kernel takes 1 for true; any other number than 0 is true as well.
+NodeId expand_every(Graph& g, std::span<const NodeId> in, std::span<const double> options) {
+  const NodeId truth = is_truth(g[in[0]]) ? in[0] : g.kernel(Kernel::not_equal, {in[0], g.constant(0.0)});
+  return g.kernel(Kernel::whole, {truth}, {options[0]});
 }
 
 NodeId expand_wilder(Graph& g, std::span<const NodeId> in, std::span<const double> options) {

@@ -13,6 +13,7 @@ NodeId expand_ref(Graph& g, std::span<const NodeId> in, std::span<const double> 
 NodeId expand_delta(Graph& g, std::span<const NodeId> in, std::span<const double> options);
 NodeId expand_pct(Graph& g, std::span<const NodeId> in, std::span<const double> options);
 NodeId expand_std(Graph& g, std::span<const NodeId> in, std::span<const double> options);
+NodeId expand_every(Graph& g, std::span<const NodeId> in, std::span<const double> options);
 NodeId expand_wilder(Graph& g, std::span<const NodeId> in, std::span<const double> options);
 NodeId expand_rsi(Graph& g, std::span<const NodeId> in, std::span<const double> options);
 NodeId expand_rank(Graph& g, std::span<const NodeId> in, std::span<const double> options);

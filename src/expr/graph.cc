@@ -40,6 +40,10 @@ void Graph::set_error(Error error) {
 
 NodeId Graph::intern(Node node) {
   derive(node);
+  if (node.depth > max_depth_) {
+    set_error({ErrorCode::too_large, "the expression is nested too deeply", {}, "split it"});
+    return node.inputs[0];
+  }
   const auto [at, fresh] = ids_.try_emplace(identity(node), static_cast<NodeId>(nodes_.size()));
   if (fresh) nodes_.push_back(std::move(node));
   return at->second;
@@ -48,9 +52,11 @@ NodeId Graph::intern(Node node) {
 void Graph::derive(Node& node) const {
   node.first = 0;
   node.reach = 0;
+  node.depth = 0;
   for (const NodeId i : node.inputs) {
     node.first = std::max(node.first, nodes_[i].first);
     node.reach = std::max(node.reach, nodes_[i].reach);
+    node.depth = std::max(node.depth, nodes_[i].depth + 1);
   }
   node.degree = degree_of(*this, node);
   const auto extend = [&](std::size_t rows) {
@@ -76,9 +82,17 @@ void Graph::derive(Node& node) const {
       node.first = saturating_add(static_cast<std::size_t>(node.params[1]), static_cast<std::size_t>(node.params[0]) - 1);
       node.reach = kInfinite;
       break;
+    case Kernel::select:  // either side may stand alone
+      node.first = std::max(nodes_[node.inputs[0]].first,
+                            std::min(nodes_[node.inputs[1]].first, nodes_[node.inputs[2]].first));
+      break;
     case Kernel::value_when:
-    case Kernel::mean_when:
       node.first = saturating_add(node.first, static_cast<std::size_t>(node.params[0]) - 1);
+      node.reach = kInfinite;
+      break;
+    case Kernel::mean_when:  // one value is enough once the condition held n times
+      node.first = std::max(saturating_add(nodes_[node.inputs[0]].first, static_cast<std::size_t>(node.params[0]) - 1),
+                            nodes_[node.inputs[1]].first);
       node.reach = kInfinite;
       break;
     case Kernel::count_when: node.first = 0; [[fallthrough]];
@@ -117,11 +131,11 @@ NodeId Graph::constant(double value) {
 
 NodeId Graph::shift(NodeId x, std::size_t rows) {
   if (rows == 0 || is_constant(x)) return x;
-  if (rows > kernels::kMaxWindow) set_error({ErrorCode::bad_expression, "a shift by too many rows", text(x), {}});
   if (nodes_[x].kind == NodeKind::shift) {
-    rows += static_cast<std::size_t>(nodes_[x].params[0]);
+    rows = saturating_add(rows, static_cast<std::size_t>(nodes_[x].params[0]));
     x = nodes_[x].inputs[0];
   }
+  if (rows > kernels::kMaxWindow) set_error({ErrorCode::bad_expression, "a shift by too many rows", text(x), {}});
   Node node;
   node.kind = NodeKind::shift;
   node.inputs = {x};
@@ -176,18 +190,28 @@ NodeId Graph::fold(Kernel kernel, const std::vector<NodeId>& inputs, const std::
 NodeId Graph::at_traded_level(NodeId x) {
   const std::int8_t degree = nodes_[x].degree;
   if (basis_ == PriceBasis::stored || degree == 0 || degree == kDegreeAny) return x;
+  const auto is_factor = [&](NodeId id) { return nodes_[id].kind == NodeKind::leaf && nodes_[id].name == "factor"; };
+  const auto is_by_factor = [&](const Node& n, Kernel k) {
+    return n.kind == NodeKind::kernel && n.kernel == k && is_factor(n.inputs[1]);
+  };
+  const auto is_adjusted_leaf = [&](const Node& n) {
+    return is_by_factor(n, Kernel::multiply) && nodes_[n.inputs[0]].kind == NodeKind::leaf;
+  };
+  // The stored column itself: (price x F) / F may miss it by a last place and break a tie with a round number.
+  if (is_adjusted_leaf(nodes_[x])) return nodes_[x].inputs[0];
   if (degree == 1) return kernel(Kernel::divide, {x, leaf("factor")});
   // No power of one factor takes it back: compute it on the prices of the day instead.
-  notes_.push_back("computed on unadjusted prices, because it mixes prices with other units: " + text(x));
+  std::string note = "computed on unadjusted prices, because it mixes prices with other units: " + text(x);
+  if (std::find(notes_.begin(), notes_.end(), note) == notes_.end()) notes_.push_back(std::move(note));
   std::unordered_map<NodeId, NodeId> rebuilt;
   const auto rebuild = [&](auto&& self, NodeId id) -> NodeId {
     if (const auto known = rebuilt.find(id); known != rebuilt.end()) return known->second;
     const Node node = nodes_[id];
     NodeId made = id;
-    if (node.kind == NodeKind::kernel && node.kernel == Kernel::multiply && node.inputs.size() == 2 &&
-        nodes_[node.inputs[1]].kind == NodeKind::leaf && nodes_[node.inputs[1]].name == "factor" &&
-        nodes_[node.inputs[0]].kind == NodeKind::leaf) {
+    if (is_adjusted_leaf(node)) {
       made = node.inputs[0];
+    } else if (is_by_factor(node, Kernel::divide)) {  // at its day's level already: on stored prices that is itself
+      made = self(self, node.inputs[0]);
     } else if (node.kind == NodeKind::shift) {
       made = shift(self(self, node.inputs[0]), static_cast<std::size_t>(node.params[0]));
     } else if (node.kind == NodeKind::kernel) {

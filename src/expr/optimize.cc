@@ -13,7 +13,7 @@ namespace {
 // Copies nodes below the outputs, letting `make` decide what each becomes.
 template <class Make>
 Rewritten copy(const Graph& from, std::span<const NodeId> outputs, Make make) {
-  Rewritten result{Graph(from.basis()), {}};
+  Rewritten result{Graph(from.basis(), kMaxRewrittenDepth), {}};
   std::vector<bool> live(from.size());
   for (const NodeId id : outputs) live[id] = true;
   for (std::size_t id = from.size(); id-- > 0;)

@@ -228,7 +228,7 @@ class Parser {
     const std::size_t start = at_;
     const std::string_view name = take_name();
     if (name.empty()) return set(wrong("a number, a name or ("));
-    if (peek("(")) return call(name);
+    if (peek("(")) return call(name, start);
     if (const NodeId* defined = find_definition(definitions_, name)) return *defined;
     if (is_column(name)) return graph_.price(name);
     at_ = start;
@@ -243,10 +243,12 @@ class Parser {
     return graph_.constant(v);
   }
 
-  Parsed call(std::string_view name) {
-    const std::size_t start = at_;
+  Parsed call(std::string_view name, std::size_t start) {
     const OperatorInfo* op = find_operator(name);
-    if (op == nullptr) return set(error_at("no such operator", name));
+    if (op == nullptr) {
+      at_ = start;
+      return set(error_at("no such operator", name));
+    }
     take("(");
     ++open_;
     std::vector<NodeId> inputs;
@@ -254,6 +256,8 @@ class Parser {
     while (!peek(")")) {
       if (!inputs.empty() || !options.empty())
         if (!take(",")) return set(wrong(", or )"));
+      skip_spaces();
+      const std::size_t argument_start = at_;
       const Parsed argument = any();
       if (!argument) return argument;
       if (op->variadic || inputs.size() < op->inputs) {
@@ -261,6 +265,7 @@ class Parser {
       } else if (graph_.is_constant(*argument)) {
         options.push_back(graph_.value(*argument));
       } else {
+        at_ = argument_start;
         return set(error_at("an option must be a number", name));
       }
     }

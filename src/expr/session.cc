@@ -19,14 +19,36 @@ struct StateHeader {
   std::uint32_t version = kStateVersion;
   std::uint32_t numerics = kernels::kNumericsVersion;
   std::uint32_t reserved = 0;
+  std::uint64_t layout = 0;
   std::uint64_t key = 0;
   std::uint64_t doubles = 0;
   std::uint64_t checksum = 0;
 };
 
+constexpr std::uint64_t kFnvOffset = 0xcbf29ce484222325ULL;
+std::uint64_t mixed(std::uint64_t h, std::uint64_t word) { return (h ^ word) * 0x100000001b3ULL; }
+
 std::uint64_t checksum(std::span<const double> values) {
-  std::uint64_t h = 0xcbf29ce484222325ULL;
-  for (const double v : values) h = (h ^ std::bit_cast<std::uint64_t>(v)) * 0x100000001b3ULL;
+  std::uint64_t h = kFnvOffset;
+  for (const double v : values) h = mixed(h, std::bit_cast<std::uint64_t>(v));
+  return h;
+}
+
+// What the words of a state stand for: the same expression, rewritten in another way or for other columns, keeps others.
+std::uint64_t layout_of(const Stage& stage) {
+  std::uint64_t h = kFnvOffset;
+  for (const Step& step : stage.steps) {
+    h = mixed(h, static_cast<std::uint64_t>(step.kernel));
+    for (const Place& place : step.inputs)
+      h = mixed(mixed(mixed(h, static_cast<std::uint64_t>(place.kind)), place.index), place.shift);
+    h = mixed(mixed(h, static_cast<std::uint64_t>(step.out.kind)), step.out.index);
+    for (const double p : step.params) h = mixed(h, std::bit_cast<std::uint64_t>(p));
+  }
+  for (const LeafUse& leaf : stage.leaves) {
+    for (const char c : leaf.column) h = mixed(h, static_cast<unsigned char>(c));
+    h = mixed(h, leaf.plane);
+  }
+  for (const std::size_t history : stage.windows) h = mixed(h, history);
   return h;
 }
 
@@ -101,7 +123,9 @@ void Session::advance(std::span<const double* const> leaf_rows, std::size_t befo
   last_rows_ = rows;
   for (std::size_t i = 0; i < leaf_rows.size(); ++i) {
     const LeafUse& leaf = stage_.leaves[i];
-    leaf_in_window_[i] = before < leaf.history;
+    const bool keep = before < leaf.history;
+    MOMENTUM_CHECK(!keep || leaf_in_window_[i]);  // the rows before this one are gone
+    leaf_in_window_[i] = keep;
     if (!leaf_in_window_[i]) {
       leaf_rows_[i] = leaf_rows[i];
       continue;
@@ -155,6 +179,7 @@ std::vector<std::byte> Session::save(std::uint64_t key) const {
     values.insert(values.end(), pasts[w], pasts[w] + windows_[w].history * kTileLanes);
   StateHeader header;
   header.key = key;
+  header.layout = layout_of(stage_);
   header.doubles = values.size();
   header.checksum = checksum(values);
   std::vector<std::byte> saved(sizeof(header) + values.size() * sizeof(double));
@@ -174,7 +199,7 @@ Result<void> Session::restore(std::span<const std::byte> saved, std::uint64_t ke
   std::memcpy(&header, saved.data(), sizeof(header));
   if (header.magic != expected.magic || header.version != expected.version) return bad("not a state of this version");
   if (header.numerics != expected.numerics) return bad("made by another numerics version");
-  if (header.key != key) return bad("made by another expression");
+  if (header.key != key || header.layout != layout_of(stage_)) return bad("made by another expression");
   std::size_t wanted = stage_.state_rows;
   for (const Window& w : windows_) wanted += w.history;
   if (header.doubles != wanted * kTileLanes || saved.size() != sizeof(header) + header.doubles * sizeof(double))

@@ -57,7 +57,7 @@ class Simplifier {
 
   Rewritten run() {
     find_values();
-    Rewritten result{Graph(from_.basis()), {}};
+    Rewritten result{Graph(from_.basis(), kMaxRewrittenDepth), {}};
     to_ = &result.graph;
     map_.assign(from_.size(), std::nullopt);
     for (const NodeId id : outputs_) result.outputs.push_back(value(id));
@@ -115,7 +115,13 @@ class Simplifier {
     need.tested.erase(std::unique(need.tested.begin(), need.tested.end()), need.tested.end());
     for (const NodeId i : need.tested)
       if (!implied[i]) inputs.push_back(value(i));
-    if (inputs.empty()) return to_->constant(1.0);
+    // Never a constant: it would have no missing rows before the origin, which a shift or a window of the test looks at.
+    // What is left out so far is never missing, so that testing one of it changes nothing.
+    if (std::all_of(inputs.begin(), inputs.end(), [&](NodeId i) { return to_->is_constant(i); })) {
+      const auto series = std::find_if(n.inputs.begin() + static_cast<std::ptrdiff_t>(truths), n.inputs.end(),
+                                       [&](NodeId i) { return !from_.is_constant(i); });
+      if (series != n.inputs.end()) inputs.push_back(value(*series));
+    }
     return to_->kernel(Kernel::all_valid, std::move(inputs), {count});
   }
 

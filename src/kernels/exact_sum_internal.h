@@ -53,8 +53,9 @@ class ExactSum {
     if (top == 0) return 0.0;
     const int high = static_cast<int>(32 * (top - 1)) + 63 - std::countl_zero(static_cast<std::uint64_t>(limb_[top - 1]));
     const int low = high > 52 ? high - 52 : 0;  // weight of the last mantissa bit; 0 is the subnormal unit
-    std::uint64_t mantissa = 0;
-    for (int b = high; b >= low; --b) mantissa = (mantissa << 1) | bit(b);
+    unsigned __int128 wide = 0;  // 53 bits from any place lie in three limbs, and none stands above `high`
+    for (int i = 2; i >= 0; --i) wide = (wide << 32) | static_cast<std::uint64_t>(limb_[low / 32 + i]);
+    auto mantissa = static_cast<std::uint64_t>(wide >> (low % 32));
     if (low > 0 && bit(low - 1) != 0 && ((mantissa & 1) != 0 || any_below(low - 1))) ++mantissa;
     const double magnitude = std::ldexp(static_cast<double>(mantissa), low - 1074);
     return negative ? -magnitude : magnitude;

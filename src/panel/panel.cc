@@ -195,15 +195,18 @@ Result<Panel> Panel::attach(std::span<const std::byte> block, std::shared_ptr<co
   panel.lane_length_ = {words + lanes, lanes};
   panel.calendar_ = {reinterpret_cast<const std::int32_t*>(block.data() + header.calendar_offset), header.calendar_days};
   panel.lane_of_.assign(header.instruments, kNoInstrument);
+  std::uint64_t bars = 0;
   for (std::size_t lane = 0; lane < lanes; ++lane) {
     if (panel.lane_length_[lane] > panel.tiles_[lane / kTileLanes].rows) return bad("a damaged panel");
     const std::uint32_t i = panel.lane_instrument_[lane];
+    bars += panel.lane_length_[lane];
     if (i == kNoInstrument) continue;
     if (i >= header.instruments || panel.lane_of_[i] != kNoInstrument) return bad("a damaged panel");
     panel.lane_of_[i] = static_cast<std::uint32_t>(lane);
   }
   for (const std::uint32_t lane : panel.lane_of_)
     if (lane == kNoInstrument) return bad("a damaged panel");
+  if (bars != header.bars) return bad("a damaged panel");
   return panel;
 }
 

@@ -1,5 +1,5 @@
-// The definitions of the elementwise kernels, worked by hand; the logarithm against quadruple precision; the division that
-// does not divide against the division.
+// The definitions of the elementwise kernels, worked by hand; the logarithm against quadruple precision; the division
+// that does not divide against the division.
 
 #include <gtest/gtest.h>
 #include <quadmath.h>
@@ -101,7 +101,7 @@ TEST(Elementwise, SelectLooksOnlyAtWhatItTakes) {
 TEST(Elementwise, Fill) { expect_kernel(Kernel::fill, {{1.0, kN, -0.0, kI}}, {50.0}, {1.0, 50.0, -0.0, kI}); }
 
 TEST(Elementwise, Step) {
-  // 5 below or at 1.0, 8 above 1.0, 10 from 1.2 on, 12 above 1.5: the points of the volume rule with one inclusive level.
+  // 5 up to 1.0, 8 above 1.0, 10 from 1.2 on, 12 above 1.5: the points of the volume rule with one inclusive level.
   const Column params{3, 5, 1.0, 0, 8, 1.2, 1, 10, 1.5, 0, 12};
   expect_kernel(Kernel::step, {{0.3, 1.0, 1.1, 1.2, 1.5, 1.6, kI, -kI, kN}}, params, {5, 5, 8, 10, 10, 12, 12, 5, kN});
   expect_kernel(Kernel::step, {{0.3, kN}}, {0, 7.0}, {7.0, kN});

@@ -1,5 +1,5 @@
-// The claim of every vector kernel: the bits of its reference twin, at every level, for every split of the rows into calls
-// and whatever stands in the other lanes.
+// The claim of every vector kernel: the bits of its reference twin, at every level, for every split of the rows into
+// calls and whatever stands in the other lanes.
 
 #include "momentum/kernels/kernel.h"
 

@@ -4,9 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
-#include <map>
 #include <memory>
 #include <new>
 #include <string>
@@ -51,7 +49,8 @@ const std::vector<Instrument>& instruments() {
 // What the others are compared with: the reference kernels, one thread, all rows at once, the graph as written.
 const std::vector<Lines>& plain() {
   static const std::vector<Lines> lines = [] {
-    auto made = run::evaluate(instruments(), {.simd = SimdLevel::scalar, .chunk_rows = 1000, .rewrite = false, .factors = true});
+    const Setup setup{.simd = SimdLevel::scalar, .chunk_rows = 1000, .rewrite = false, .factors = true};
+    auto made = run::evaluate(instruments(), setup);
     return made ? *std::move(made) : std::vector<Lines>{};
   }();
   return lines;
@@ -143,9 +142,8 @@ TEST(ClassicBits, AShorterHistoryGivesTheSameRows) {
     for (const Instrument& whole : instruments()) {
       const std::size_t n = random.between(1, whole.bars.size());
       Instrument one = whole;
-      for (auto* values : {&one.bars.open, &one.bars.high, &one.bars.low, &one.bars.close, &one.bars.volume, &one.factor}) {
-        values->resize(n);
-      }
+      oracle::Bars& b = one.bars;
+      for (auto* values : {&b.open, &b.high, &b.low, &b.close, &b.volume, &one.factor}) values->resize(n);
       shorter.push_back(std::move(one));
     }
     const auto lines = run::evaluate(shorter, {.factors = true});
@@ -162,8 +160,8 @@ TEST(ClassicBits, AShorterHistoryGivesTheSameRows) {
 class Stream {
  public:
   Stream(const expr::Program& program, const panel::Panel& panel, std::size_t tile, SimdLevel level)
-      : program_(program), stage_(program.stages.front()), table_(kernels::kernels_for(level)), panel_(panel), tile_(tile),
-        session_(std::make_unique<expr::Session>(stage_, table_, kMostRows)) {}
+      : program_(program), stage_(program.stages.front()), table_(kernels::kernels_for(level)), panel_(panel),
+        tile_(tile), session_(std::make_unique<expr::Session>(stage_, table_, kMostRows)) {}
 
   static constexpr std::size_t kMostRows = 9;
 

@@ -1,5 +1,5 @@
-// The engine's classic profile over real A-shares against the second reference: histories with ex-dates, suspensions and
-// days without volume, from the first bar on.
+// The engine's classic profile over real A-shares against the second reference: histories with ex-dates, suspensions
+// and days without volume, from the first bar on.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -9,13 +9,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "momentum/base/date.h"
 #include "momentum/panel/adjustment.h"
-#include "momentum/score/classic.h"
 #include "profile_compare.h"
 #include "profile_run.h"
 
@@ -104,8 +104,8 @@ TEST(ClassicReal, EveryBarOfTheHistory) {
     for (std::size_t t = 1; t < stock.dates.size(); ++t) suspended += stock.dates[t] - stock.dates[t - 1] > 30;
     quiet += static_cast<std::size_t>(std::count(stock.bars.volume.begin(), stock.bars.volume.end(), 0.0));
   }
-  fmt::print("ex-dates {}, jumps before 2002 {}, suspensions beyond a month {}, bars without volume {}\n", links, refused,
-             suspended, quiet);
+  fmt::print("ex-dates {}, jumps before 2002 {}, suspensions beyond a month {}, bars without volume {}\n", links,
+             refused, suspended, quiet);
   // that the five have what they were chosen for
   EXPECT_GT(links, 20u);
   EXPECT_GT(refused, 0u);

@@ -6,12 +6,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <limits>
+#include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "golden.h"
@@ -99,6 +100,32 @@ struct Question {
   std::vector<Date> dates;
   const oracle::GoldenAnswer* answer;
 };
+
+TEST(Classic, ColumnsStandInTheOrderOfTheProfile) {
+  expr::Graph graph;
+  const auto definitions = classic(graph);
+  ASSERT_TRUE(definitions.has_value()) << definitions.error().to_string();
+  const auto& columns = classic_columns();
+  ASSERT_EQ(columns.size(), oracle::kColumns - oracle::kMa5);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    EXPECT_EQ(columns[i].name, oracle::kColumnNames[oracle::kMa5 + i]);
+    EXPECT_NE(expr::find_definition(*definitions, columns[i].definition), nullptr) << columns[i].definition;
+    EXPECT_EQ(columns[i].definition, run::line_of(static_cast<oracle::Column>(oracle::kMa5 + i)));
+  }
+}
+
+// On bars without a gap the first row survives at index 60, and the 120th bar is the first with a score.
+TEST(Classic, TheFewestBarsWithAScore) {
+  const oracle::SeriesOptions regular{.bars = 125, .flat_stretch = 0, .zero_volume = 0};
+  const auto lines = run::evaluate({{oracle::random_series(3, regular), {}, {}}});
+  ASSERT_TRUE(lines.has_value()) << lines.error().to_string();
+  const auto& score = (*lines)[0].at("score");
+  const auto& survives = (*lines)[0].at("survives");
+  for (std::size_t t = 0; t < score.size(); ++t) {
+    EXPECT_EQ(survives[t], t >= 60 ? 1.0 : 0.0) << t;
+    EXPECT_EQ(std::isnan(score[t]), t + 1 < kClassicMinimumBars) << t;
+  }
+}
 
 TEST(Classic, EveryGoldenCase) {
   if (!std::filesystem::exists(kFolder)) GTEST_SKIP() << "no golden cases at " << kFolder;
@@ -218,14 +245,56 @@ TEST(Classic, RandomSeriesAtEveryBar) {
     if (::testing::Test::HasFailure()) break;
   }
   counts.print();
+  EXPECT_LE(counts.trend_ties, counts.scored / 1000);  // looked at in TrendExactlyOnATier
   // that the comparison met what it is about
   EXPECT_GT(counts.bars, 100'000u);
   EXPECT_GT(counts.scored, 40'000u);
   EXPECT_GT(counts.removed_later, 1'000u);
 }
 
-// 4 (20 S2 - S1^2) and 4 x 19 D^2 of the cents of closes t-20 .. t: trend_20 is mathematically exactly on the tier h / 2
-// where the second is h^2 times a quarter of the first, and no rounding is exact there.
+// The close that puts RSI exactly on `tier`, found by halving, as RSI rises with the close; nothing where the doubles
+// around it step over the tier.
+std::optional<double> close_for_rsi(std::vector<double> close, double tier) {
+  double low = close.back() / 4, high = close.back() * 4;
+  while (true) {
+    close.back() = low + (high - low) / 2;
+    if (close.back() == low || close.back() == high) return std::nullopt;
+    const double rsi = oracle::relative_strength(close).back();
+    if (rsi == tier) return close.back();
+    (rsi < tier ? low : high) = close.back();
+  }
+}
+
+// 30 and 40 belong to the tier above them, 70 and 80 to the one below.
+TEST(Classic, RsiExactlyOnATier) {
+  const std::vector<std::pair<double, double>> tiers{{30, 7}, {40, 10}, {70, 10}, {80, 5}};
+  std::vector<Instrument> instruments;
+  const oracle::SeriesOptions calm{.bars = 200, .limit = 0, .flat_stretch = 0, .zero_volume = 0};
+  for (const auto& [tier, points] : tiers) {
+    std::optional<double> close;
+    for (std::uint64_t seed = 0; !close && seed < 200; ++seed) {
+      Instrument one{oracle::random_series(seed, calm), {}, {}};
+      close = close_for_rsi(one.bars.close, tier);
+      if (!close) continue;
+      one.bars.close.back() = *close;
+      instruments.push_back(std::move(one));
+    }
+    ASSERT_TRUE(close.has_value()) << tier;
+  }
+  const auto lines = run::evaluate(instruments);
+  ASSERT_TRUE(lines.has_value()) << lines.error().to_string();
+  for (std::size_t i = 0; i < tiers.size(); ++i) {
+    const auto& rsi = (*lines)[i].at("rsi14");
+    ASSERT_EQ(rsi.back(), tiers[i].first);
+    const double rising = rsi.back() > rsi[rsi.size() - 2] ? 5 : 0;
+    EXPECT_EQ((*lines)[i].at("part_4").back(), tiers[i].second + rising) << tiers[i].first;
+    compare::Counts counts;
+    compare::expect_same((*lines)[i], oracle::evaluate(instruments[i].bars), 0, counts);
+  }
+}
+
+// Closes in whole cents: trend_20^2 = 19 D^2 / (20 S2 - S1^2) with D the rise over 20 bars, S1 and S2 the sums of the
+// window's values and squares; so being on a tier of 0.5, 1 or 1.5 is a question of integers.
 bool exactly_on_a_tier(const std::vector<double>& close, std::size_t t) {
   const auto cents = [&](std::size_t i) { return std::llround(close[i] * 100); };
   long long sum = 0, squares = 0;
@@ -266,13 +335,13 @@ TEST(Classic, TrendExactlyOnATier) {
       if (tier <= 0 || tier > 1.5) continue;
       ++(on_tier ? different : other);
       if (!example.empty()) continue;
-      example = fmt::format("trend_20 {:a} and {:a}, {} points, boll_std {:a} and {:a}, closes", trend[t], theirs, points[t],
-                            (*lines)[i].at("boll_std")[t], history[t].columns[oracle::kBollStd]);
+      example = fmt::format("trend_20 {:a} and {:a}, {} points, boll_std {:a} and {:a}, closes", trend[t], theirs,
+                            points[t], (*lines)[i].at("boll_std")[t], history[t].columns[oracle::kBollStd]);
       for (std::size_t b = t - 20; b <= t; ++b) example += fmt::format(" {}", instruments[i].bars.close[b]);
     }
   }
-  fmt::print("trend_20 exactly on a tier {}, of which the reference lies above it {}; the other side of the reference {}, "
-             "and {} more that are not exactly on it\n",
+  fmt::print("trend_20 exactly on a tier {}, of which the reference lies above it {}; the other side of the "
+             "reference {}, and {} more that are not exactly on it\n",
              exact, above, different, other);
   EXPECT_GT(exact, 20u);
   EXPECT_EQ(different, 0u) << example;

@@ -24,8 +24,8 @@ bool rests_on_deviation(std::size_t column) {
   }
 }
 
-// The size against which 1e-12 is measured: that of the operands where a difference is taken, and for volatility that of
-// the returns, whose logarithms carry an error of their own.
+// The size against which 1e-12 is measured: that of the operands where a difference is taken, and for volatility that
+// of the returns, whose logarithms carry an error of their own.
 double size_of(std::size_t column, const oracle::Row& row) {
   switch (column) {
     case oracle::kBollUpper:
@@ -97,8 +97,8 @@ std::string first_difference(const run::Lines& lines, const oracle::History& his
 }  // namespace
 
 void Counts::print() const {
-  fmt::print("bars {}, scored {}, removed after a survivor {}, deviation values of other bits {} (at most {:.2e} relative), "
-             "ties of trend_20 {}\n",
+  fmt::print("bars {}, scored {}, removed after a survivor {}, deviation values of other bits {} (at most {:.2e} "
+             "relative), ties of trend_20 {}\n",
              bars, scored, removed_later, deviation_bits, largest_deviation_error, trend_ties);
 }
 

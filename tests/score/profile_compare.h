@@ -15,14 +15,14 @@ struct Counts {
   std::size_t removed_later = 0;  // bars that do not survive although one before them did
   std::size_t deviation_bits = 0;  // values among those that rest on a deviation whose last bits differ
   double largest_deviation_error = 0;  // relative
-  std::size_t trend_ties = 0;     // bars whose trend strength differs because trend_20 is within 1e-12 of a tier
+  std::size_t trend_ties = 0;  // bars whose trend_20 lies on the other side of a tier, both within 1e-12 of it
 
   void print() const;
 };
 
-// Fails the running test at the first bar from `first` on that differs. Survival, survivors, scored row, score and parts
-// must be equal, score_raw and every column of fixed rounding have the same bits; what rests on a deviation agrees to
-// 1e-12 relative. A bar of trend_ties is counted, and its score not compared.
+// Fails the running test at the first bar from `first` on that differs. Survival, survivors, scored row, score and
+// parts must be equal, score_raw and every column of fixed rounding have the same bits; what rests on a deviation
+// agrees to 1e-12 relative. A bar of trend_ties is counted, and its score not compared.
 void expect_same(const run::Lines& lines, const oracle::History& history, std::size_t first, Counts& counts);
 
 }  // namespace momentum::score::compare

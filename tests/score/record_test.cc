@@ -2,9 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <set>
-#include <string>
+#include <string_view>
 
 #include "classic_oracle.h"
 

@@ -31,7 +31,7 @@ struct EvaluateOptions {
   std::size_t plane_bytes_limit = std::size_t{8} << 30;
 };
 
-// Errors: interrupted; too_large; unsupported_simd.
+// Errors: interrupted; too_large; unsupported_simd; name_not_found (compiled for other columns than the panel's).
 Result<void> evaluate(const Context& ctx, const Program& program, const panel::Panel& panel, const StretchSink& sink,
                       const EvaluateOptions& options = {});
 

@@ -22,6 +22,10 @@ using NodeId = std::uint32_t;
 // kernel: one of kernels::Kernel. rank: the cross-section of all lanes on a date; cuts the graph into stages.
 enum class NodeKind : std::uint8_t { leaf, constant, shift, kernel, rank };
 
+// Longest way from a node down to a leaf. What walks a graph may recurse that deep.
+inline constexpr std::size_t kMaxGraphDepth = 1000;
+// A text longer than this ends in "...": shared nodes can make it exponentially long.
+inline constexpr std::size_t kMaxTextBytes = 4096;
 inline constexpr std::size_t kInfinite = std::numeric_limits<std::size_t>::max();
 
 // Price degree: how a value scales when all prices are multiplied by a number. 1 for prices, 0 for ratios and volumes.
@@ -36,9 +40,10 @@ struct Node {
   std::vector<double> params;       // constant: the value; shift: k; kernel: its options
   std::string name;                 // leaf: the column
   // Derived when the node is made.
-  std::size_t first = 0;            // rows before it may hold a value
+  std::size_t first = 0;            // no row before it can hold a value
   std::size_t reach = 0;            // how many earlier rows can change its bits; kInfinite for recurrences
   std::int8_t degree = 0;
+  std::uint32_t depth = 0;
 };
 
 // Which prices `price("close")` means. adjusted: stored x factor, the back-adjusted price. stored: as they are.
@@ -48,7 +53,9 @@ enum class PriceBasis : std::uint8_t { adjusted, stored };
 // functions do not throw: the first one is kept in error(), and compiling the graph returns it.
 class Graph {
  public:
-  explicit Graph(PriceBasis basis = PriceBasis::adjusted) : basis_(basis) {}
+  // Deeper expressions are the error too_large.
+  explicit Graph(PriceBasis basis = PriceBasis::adjusted, std::size_t max_depth = kMaxGraphDepth)
+      : basis_(basis), max_depth_(max_depth) {}
 
   NodeId leaf(std::string_view column);                 // as stored
   NodeId price(std::string_view column);                // open high low close preclose under the basis; else leaf()
@@ -59,7 +66,8 @@ class Graph {
   NodeId rank_as_is(NodeId x);
 
   // The value at its row's own traded level (value / F_t), which is what a person saw on that day: for what meets a number
-  // or other instruments. Degree 0 is returned as it is; a mixed one is rebuilt on stored prices, with a note.
+  // or other instruments. Degree 0 is returned as it is, an adjusted column as the stored one, other prices over F_t; a
+  // mixed expression is rebuilt on stored prices, with a note.
   NodeId at_traded_level(NodeId x);
 
   const Node& operator[](NodeId id) const { return nodes_[id]; }
@@ -72,16 +80,19 @@ class Graph {
   const Error* error() const noexcept { return failed_ ? &error_ : nullptr; }
   void set_error(Error error);
 
-  // A canonical text of a node and all below it, and its hash: equal for equal expressions in any graph.
+  // A canonical text of a node and all below it (up to kMaxTextBytes), and its hash: equal for equal expressions in any
+  // graph.
   std::string text(NodeId id) const;
   std::uint64_t hash(std::span<const NodeId> outputs) const;
 
  private:
+  void append_text(NodeId id, std::string& out) const;
   NodeId intern(Node node);
   NodeId fold(Kernel kernel, const std::vector<NodeId>& inputs, const std::vector<double>& params);
   void derive(Node& node) const;
 
   PriceBasis basis_;
+  std::size_t max_depth_;
   std::vector<Node> nodes_;
   std::unordered_map<std::string, NodeId> ids_;
   std::vector<std::string> notes_;

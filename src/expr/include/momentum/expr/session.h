@@ -24,6 +24,7 @@ class Session {
 
   // Computes the next `rows` rows. rows[i] is row 0 of leaf i ([row][32 lanes]); `before` rows before row 0 may be read and
   // are the true history (all of a panel's earlier rows; 0 when rows are pushed one by one: then the session keeps its own).
+  // After a panel's rows, rows can be pushed only by way of save() and restore().
   void advance(std::span<const double* const> leaf_rows, std::size_t before, std::size_t rows);
 
   // Row 0 of output i of the last advance(), valid until the next; stride 0 for a constant.
@@ -31,7 +32,7 @@ class Session {
   std::size_t output_stride(std::size_t i) const noexcept;
 
   // Everything later rows depend on. `key` names what it is a state of (Program::hash); restore() refuses other keys, other
-  // numerics versions and damaged bytes with error bad_state and leaves the session reset.
+  // rewritings of the expression, other numerics versions and damaged bytes with error bad_state and leaves the session reset.
   std::vector<std::byte> save(std::uint64_t key) const;
   Result<void> restore(std::span<const std::byte> saved, std::uint64_t key);
 
