@@ -65,8 +65,7 @@ NodeId expand_std(Graph& g, std::span<const NodeId> in, std::span<const double> 
     g.set_error({ErrorCode::bad_expression, "a deviation needs a window of at least 2 bars",
                  "std(" + g.text(in[0]) + ", 1)", {}});
   }
-  const NodeId mean = g.kernel(Kernel::rolling_mean, {in[0]}, {options[0]});
-  return g.kernel(Kernel::rolling_std, {in[0], mean}, {options[0]});
+  return g.kernel(Kernel::rolling_std, {in[0]}, {options[0]});
 }
 
 // The kernel takes 1 for true; any other number than 0 is true as well.

@@ -53,30 +53,29 @@ void Graph::derive(Node& node) const {
   node.first = 0;
   node.reach = 0;
   node.depth = 0;
+  node.ranked = node.kind == NodeKind::rank;
   for (const NodeId i : node.inputs) {
     node.first = std::max(node.first, nodes_[i].first);
     node.reach = std::max(node.reach, nodes_[i].reach);
     node.depth = std::max(node.depth, nodes_[i].depth + 1);
+    node.ranked = node.ranked || nodes_[i].ranked;
   }
   node.degree = degree_of(*this, node);
   const auto extend = [&](std::size_t rows) {
     node.first = saturating_add(node.first, rows);
-    node.reach = saturating_add(node.reach, rows);
+    node.reach = node.ranked && rows > 0 ? kInfinite : saturating_add(node.reach, rows);
   };
   if (node.kind == NodeKind::shift) extend(static_cast<std::size_t>(node.params[0]));
   if (node.kind != NodeKind::kernel) return;
   switch (node.kernel) {
     case Kernel::rolling_sum:
     case Kernel::rolling_mean:
+    case Kernel::rolling_std:
     case Kernel::rolling_min:
     case Kernel::rolling_max: extend(static_cast<std::size_t>(node.params[0]) - 1); break;
-    case Kernel::rolling_std:  // its second input, the mean, already reaches over the window
-      node.first = nodes_[node.inputs[1]].first;
-      node.reach = nodes_[node.inputs[1]].reach;
-      break;
     case Kernel::whole:
+      extend(static_cast<std::size_t>(node.params[0]) - 1);
       node.first = 0;
-      node.reach = saturating_add(node.reach, static_cast<std::size_t>(node.params[0]) - 1);
       break;
     case Kernel::wilder:
       node.first = saturating_add(static_cast<std::size_t>(node.params[1]), static_cast<std::size_t>(node.params[0]) - 1);

@@ -65,23 +65,6 @@ HWY_INLINE V log_of(V x) {
   return hn::IfThenElse(hn::Ge(x, hn::Zero(D())), y, missing());
 }
 
-// Markstein's quotient from the rounded reciprocal, where neither operand nor quotient comes near the ends of the range.
-HWY_INLINE V quotient_by(V a, V b, V reciprocal_b) {
-#if HWY_NATIVE_FMA
-  const V low = set(0x1p-400), high = set(0x1p400);
-  const V size_a = hn::Abs(a), size_b = hn::Abs(b);
-  const M in_range = hn::And(hn::And(hn::Ge(size_a, low), hn::Le(size_a, high)),
-                             hn::And(hn::Ge(size_b, low), hn::Le(size_b, high)));
-  if (HWY_LIKELY(hn::AllTrue(D(), in_range))) {
-    const V q = hn::Mul(a, reciprocal_b);
-    const V remainder = hn::NegMulAdd(q, b, a);           // proven exact: the remainder of a faithful quotient is a double
-    return hn::MulAdd(remainder, reciprocal_b, q);        // proven exact: correctly rounded quotient
-  }
-#endif
-  (void)reciprocal_b;
-  return hn::Div(a, b);
-}
-
 void fill_kernel(const KernelCall& c) noexcept {
   const V value = set(c.params[0]);
   unary(c, [=](V a) HWY_ATTR { return hn::IfThenElse(present(a), a, value); });

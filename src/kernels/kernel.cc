@@ -31,7 +31,6 @@ std::size_t state_slots(Kernel kernel, std::span<const double> params) noexcept 
   switch (kernel) {
     case Kernel::rolling_sum:
     case Kernel::rolling_mean: return 6;
-    case Kernel::rolling_std: return 3;
     case Kernel::rolling_min:
     case Kernel::rolling_max:
     case Kernel::whole:
@@ -39,6 +38,7 @@ std::size_t state_slots(Kernel kernel, std::span<const double> params) noexcept 
     case Kernel::bar_index:
     case Kernel::count_when:
     case Kernel::bars_since: return 1;
+    case Kernel::rolling_std:
     case Kernel::ema:
     case Kernel::wilder: return 2;
     case Kernel::value_when: return static_cast<std::size_t>(params[0]);
@@ -56,7 +56,6 @@ void init_state(Kernel kernel, std::span<const double> params, double* state) no
   switch (kernel) {
     case Kernel::rolling_sum:
     case Kernel::rolling_mean: set_row(5, std::numeric_limits<double>::infinity()); break;
-    case Kernel::rolling_std: set_row(2, std::numeric_limits<double>::infinity()); break;
     case Kernel::ema:
       set_row(0, kMissing);
       set_row(1, 1.0);

@@ -13,28 +13,8 @@ HWY_BEFORE_NAMESPACE();
 namespace momentum::kernels {
 namespace HWY_NAMESPACE {
 
-struct EmaStep {
-  V a, keep;
-  // One bar with every case: not begun, missing input, first value after a gap.
-  HWY_INLINE void any(V x, V& y, V& weight) const {
-    const M begun = present(y), has_x = present(x);
-    const M gap = hn::Ne(weight, set(1.0));
-    const V decayed = hn::Mul(weight, keep);
-    const V mean = hn::Add(hn::Mul(decayed, y), hn::Mul(a, x));
-    V next = hn::IfThenElse(gap, hn::Div(mean, hn::Add(decayed, a)), mean);
-    next = hn::IfThenElse(hn::Eq(x, y), y, next);
-    next = hn::IfThenElse(has_x, next, y);
-    y = hn::IfThenElse(begun, next, x);
-    weight = hn::IfThenElse(hn::Or(has_x, hn::Not(begun)), set(1.0), decayed);
-  }
-  // One bar of a lane that has begun, has no gap behind it and a value now.
-  HWY_INLINE V plain(V x, V y) const {
-    return hn::IfThenElse(hn::Eq(x, y), y, hn::Add(hn::Mul(keep, y), hn::Mul(a, x)));
-  }
-};
-
 void ema(const KernelCall& c) noexcept {
-  const EmaStep step{set(c.params[0]), hn::Sub(set(1.0), set(c.params[0]))};
+  const EmaStep step(c.params[0]);
   for (std::size_t g = 0; g < kTileLanes; g += kGroup * kLanes) {
     V y[kGroup], weight[kGroup];
     M steady = hn::Eq(set(1.0), set(1.0));  // every lane begun and without a gap

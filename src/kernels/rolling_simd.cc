@@ -10,6 +10,7 @@
 #define HWY_TARGET_INCLUDE "rolling_simd.cc"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
+#include "deviation_simd-inl.h"
 #include "tile_simd-inl.h"
 
 #if HWY_TARGET != HWY_EMU128
@@ -126,71 +127,6 @@ void rolling_sum(const KernelCall& c) noexcept {
   if (HWY_UNLIKELY(any_redo))
     for (std::size_t l = 0; l < kTileLanes; ++l)
       if (redo[l] != 0.0) redo_lane<kMean>(c, l);
-}
-
-// State: rows since a missing value, largest and smallest magnitude seen. in[1] is the rolling mean of the same window.
-void rolling_std(const KernelCall& c) noexcept {
-  const double width = c.params[0];
-  const auto w = static_cast<std::size_t>(width);
-  const ConstantDivisor by_width(width), by_freedom(width - 1.0);
-  const V full = set(width), one = set(1.0);
-  alignas(64) double redo[kTileLanes];
-  bool any_redo = false;
-  double* largest = c.state + kTileLanes;
-  double* smallest = c.state + 2 * kTileLanes;
-
-  for (std::size_t g = 0; g < kTileLanes; g += kGroup * kLanes) {
-    V since[kGroup];
-    for (std::size_t i = 0; i < kGroup; ++i) {
-      const std::size_t at = g + i * kLanes;
-      since[i] = hn::Load(D(), c.state + at);
-      // Within 2^+-200 no square and no remainder comes near the ends of the range.
-      const M good = follow_range(c.in[0] + at, c.rows, largest + at, smallest + at, 0x1p600, 0x1p200);
-      hn::Store(hn::IfThenZeroElse(good, one), D(), redo + at);
-      any_redo = any_redo || !hn::AllTrue(D(), good);
-    }
-    for (std::size_t r = 0; r < c.rows; ++r) {
-      const double* x_row = c.in[0] + r * kTileLanes + g;
-      V mean[kGroup], s1[kGroup], s2[kGroup];
-      for (std::size_t i = 0; i < kGroup; ++i) {
-        const V x = hn::Load(D(), x_row + i * kLanes);
-        since[i] = hn::IfThenElseZero(present(x), hn::Add(since[i], one));
-        mean[i] = hn::Load(D(), c.in[1] + r * kTileLanes + g + i * kLanes);
-        s1[i] = s2[i] = hn::Zero(D());
-      }
-      const double* old = x_row - (w - 1) * kTileLanes;
-      for (std::size_t k = 0; k < w; ++k, old += kTileLanes) {
-        for (std::size_t i = 0; i < kGroup; ++i) {
-          const V d = hn::Sub(hn::Load(D(), old + i * kLanes), mean[i]);
-          s1[i] = hn::Add(s1[i], d);
-          s2[i] = hn::Add(s2[i], hn::Mul(d, d));
-        }
-      }
-      for (std::size_t i = 0; i < kGroup; ++i) {
-        V variance = by_freedom.divide(hn::Sub(s2[i], by_width.divide(hn::Mul(s1[i], s1[i]))));
-        variance = hn::IfThenElseZero(hn::Gt(variance, hn::Zero(D())), variance);
-        hn::Store(hn::IfThenElse(hn::Ge(since[i], full), hn::Sqrt(variance), missing()), D(),
-                  c.out + r * kTileLanes + g + i * kLanes);
-      }
-    }
-    for (std::size_t i = 0; i < kGroup; ++i) hn::Store(since[i], D(), c.state + g + i * kLanes);
-  }
-  if (HWY_LIKELY(!any_redo)) return;
-  for (std::size_t l = 0; l < kTileLanes; ++l) {
-    if (redo[l] == 0.0) continue;
-    for (std::size_t r = 0; r < c.rows; ++r) {
-      const double* last = c.in[0] + r * kTileLanes + l;
-      c.out[r * kTileLanes + l] = window_has_missing(last, w) ? kNaN : window_std(last, w);
-    }
-    largest[l] = 0.0;
-    smallest[l] = kInf;
-    const double* last = c.in[0] + l + c.rows * kTileLanes - kTileLanes;
-    for (std::size_t i = 0; i < w; ++i) {
-      const double size = std::fabs(*(last - i * kTileLanes));
-      if (size > largest[l]) largest[l] = size;
-      if (size != 0.0 && size < smallest[l]) smallest[l] = size;
-    }
-  }
 }
 
 // Blocks of up to 16 rows: the best of what the block's windows share of the past, scanned once from the newest row

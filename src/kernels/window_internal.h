@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <limits>
 
+#include "deviation_internal.h"
 #include "exact_sum_internal.h"
 #include "momentum/kernels/tile.h"
 
@@ -39,33 +40,11 @@ inline double window_mean(const double* last, std::size_t w) noexcept {
   return window_sum(last, w) / static_cast<double>(w);
 }
 
-// Two passes with the correction term, oldest value first. Squares of values outside 2^+-kWideRange could overflow or
-// vanish, so such a window is first scaled by a power of two, which changes no bit of the others.
-inline constexpr int kWideRange = 400;
+// Missing if any value is infinite.
 inline double window_std(const double* last, std::size_t w) noexcept {
-  double largest = 0.0;
-  for (std::size_t i = 0; i < w; ++i) {
-    const double x = std::fabs(*(last - i * kTileLanes));
-    if (!(x < kInf)) return kNaN;
-    if (x > largest) largest = x;
-  }
-  if (window_is_flat(last, w)) return 0.0;
-  int exponent = 0;
-  std::frexp(largest, &exponent);
-  const int shift = exponent > kWideRange || exponent < -kWideRange ? -exponent : 0;
-  const double n = static_cast<double>(w);
-  ExactSum sum;
-  for (std::size_t i = 0; i < w; ++i) sum.add(std::ldexp(*(last - i * kTileLanes), shift));
-  const double mean = sum.round() / n;
-  double s1 = 0.0, s2 = 0.0;
-  for (std::size_t i = w; i-- > 0;) {
-    const double d = std::ldexp(*(last - i * kTileLanes), shift) - mean;
-    s1 = s1 + d;
-    s2 = s2 + d * d;
-  }
-  double variance = (s2 - s1 * s1 / n) / (n - 1.0);
-  if (!(variance > 0.0)) variance = 0.0;
-  return std::ldexp(std::sqrt(variance), -shift);
+  for (std::size_t i = 0; i < w; ++i)
+    if (!(std::fabs(*(last - i * kTileLanes)) < kInf)) return kNaN;
+  return window_is_flat(last, w) ? 0.0 : exact_deviation(last, w);
 }
 
 }  // namespace momentum::kernels

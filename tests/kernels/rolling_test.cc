@@ -242,7 +242,7 @@ TEST(RollingStd, WithinItsBoundOfQuadruplePrecision) {
           } else if (static_cast<double>(wanted) == kI) {
             ASSERT_EQ(found.at(r, l), kI);
           } else {
-            ASSERT_LE(error, 1e-13) << "pattern " << static_cast<int>(pattern) << " w " << w << " row " << r;
+            ASSERT_LE(error, 0x1.0001p-53) << "pattern " << static_cast<int>(pattern) << " w " << w << " row " << r;
             worst = std::max(worst, error);
           }
         }

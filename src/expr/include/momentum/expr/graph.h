@@ -41,9 +41,12 @@ struct Node {
   std::string name;                 // leaf: the column
   // Derived when the node is made.
   std::size_t first = 0;            // no row before it can hold a value
-  std::size_t reach = 0;            // how many earlier rows can change its bits; kInfinite for recurrences
+  // How many earlier rows can change its bits; kInfinite for recurrences, and for what looks back at ranks: another
+  // instrument's last rows may be of other days.
+  std::size_t reach = 0;
   std::int8_t degree = 0;
   std::uint32_t depth = 0;
+  bool ranked = false;              // a rank lies below
 };
 
 // Which prices `price("close")` means. adjusted: stored x factor, the back-adjusted price. stored: as they are.

@@ -36,8 +36,8 @@ enum class Kernel : std::uint16_t {
   // Rolling over params[0] = w rows ending at t; missing unless the window is full and has no missing value.
   rolling_sum,   // correctly rounded sum
   rolling_mean,  // rolling_sum / w; exactly the value where all are equal
-  rolling_std,   // inputs x, rolling_mean(x, w): sample deviation (w - 1); exactly 0 where all are equal; missing if any
-                 // value is infinite; within 1e-13 relative of the exact value
+  rolling_std,   // correctly rounded sample deviation (w - 1), w >= 2; exactly 0 where all are equal; missing if any value
+                 // is infinite
   rolling_min, rolling_max,  // +0 for any zero
   whole,         // 1 where all w values of the truth a are 1 (missing counts as 0); never missing
   // Recurrences over all rows so far.
