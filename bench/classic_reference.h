@@ -1,5 +1,5 @@
 #pragma once
-// The classic score of every bar of one stock, written as the specification reads (spec/classic-score.md): windows
+// The classic score of every bar of one stock, written as docs/scores.md reads: windows
 // summed again at every bar, nothing carried that need not be, no vector. Slow on purpose; what the fused loop is
 // compared with, bit by bit. Finite inputs, no missing values; anything else in them (zero volume, flat prices) is
 // handled in full.
@@ -14,7 +14,7 @@ namespace momentum::bench {
 
 enum class BarStatus : std::uint8_t { ok = 0, stale = 3, too_few_bars = 4, bad_data = 6 };  // numbers of score::Status
 
-// The columns of section 1.2, in its order.
+// The columns of score::classic_columns(), in its order.
 enum Column : std::size_t {
   kMa5,
   kMa10,

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """The classic score of every bar, all contestants in one go, on one core.
 
-    run.py --classic-bench build/bin/classic_bench [--rounds 3] [--core 1] [--json FILE]
+    run.py --classic-bench build/bin/classic_bench [--executor-bench build/bin/executor_bench]
+           [--rounds 3] [--core 1] [--json FILE]
 
 Contestants take turns, so that a change of the machine's pace meets all of them; the figure is the best of all rounds,
 beside the median of the rounds, in processor time of the one thread. Ratios count, not nanoseconds. The fused loop's
@@ -41,6 +42,10 @@ def contestants(options, flat):
         yield "fused, score and status" + tail, "ns_per_bar", fused + pin
         yield "fused, score and 26 columns" + tail, "ns_per_bar", small + ["--columns"] + pin
         yield "fused, 26 columns in cache" + tail, "ns_per_bar", cached + ["--columns"] + pin
+    if options.executor_bench:
+        executor = [options.executor_bench, "--stocks", options.stocks, "--bars", options.bars, "--runs", options.runs]
+        yield "executor, fused, score", "ns_per_bar", executor
+        yield "executor, node by node, score", "ns_per_bar", executor + ["--nodes"]
     peer = [sys.executable, HERE / "talib_classic.py", flat, "--runs", options.runs]
     yield "TA-Lib + NumPy, score", "ns_per_bar", peer
 
@@ -48,6 +53,7 @@ def contestants(options, flat):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--classic-bench", required=True, help="the program built from classic_bench.cc")
+    parser.add_argument("--executor-bench", help="the program built from executor_bench.cc")
     parser.add_argument("--stocks", type=int, default=5500)
     parser.add_argument("--bars", type=int, default=2500)
     parser.add_argument("--peer-stocks", type=int, default=200)

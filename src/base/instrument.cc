@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 #include <optional>
+
+#include "momentum/base/nearest.h"
 
 namespace momentum {
 namespace {
@@ -122,25 +123,9 @@ std::string listed(const std::vector<std::string>& names) {
   return text;
 }
 
-// Levenshtein distance.
-std::size_t edits(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t substituted = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({substituted, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row[b.size()];
-}
-
-// The names at the least distance, by name: within a third of the symbol's letters, the wrong market counting as one.
-std::vector<std::string> nearest(const Instrument& wanted, const std::vector<Instrument>& universe) {
-  const std::size_t most = std::max<std::size_t>(1, wanted.symbol.size() / 3);
+// The names at the least distance, by name: within most_edits() of the symbol, the wrong market counting as one.
+std::vector<std::string> nearest_codes(const Instrument& wanted, const std::vector<Instrument>& universe) {
+  const std::size_t most = most_edits(wanted.symbol);
   std::size_t least = most;
   std::vector<std::string> names;
   for (const Instrument& candidate : universe) {
@@ -257,7 +242,7 @@ Result<std::size_t> resolve_code(std::string_view text, const std::vector<Instru
     return fail(ErrorCode::ambiguous_code, "ambiguous code",
                 fmt::format("{} is {}", wanted.symbol, listed(names)), "add the market");
   }
-  const std::vector<std::string> names = nearest(wanted, universe);
+  const std::vector<std::string> names = nearest_codes(wanted, universe);
   return fail(ErrorCode::code_not_found, "no such code", to_string(wanted),
               names.empty() ? "check the code" : fmt::format("did you mean {}?", listed(names)));
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "momentum/base/instrument.h"
 #include "momentum/cli/reading_summary.h"
 #include "momentum/engine/machine.h"
@@ -37,11 +39,16 @@ Result<std::string> explain_text(Session& session, const score::Scan& scan) {
   std::vector<Instrument> universe;
   for (const auto* records : {&scan.results, &scan.unranked}) {
     for (const score::Record& record : *records) {
-      MOMENTUM_TRY(Instrument id, parse_code(record.ts_code));
-      universe.push_back(std::move(id));
+      // the name of a file may be a code that is no exchange's
+      Result<Instrument> id = parse_code(record.ts_code);
+      universe.push_back(id ? *std::move(id) : Instrument{.symbol = record.ts_code});
     }
   }
-  MOMENTUM_TRY(const std::size_t at, resolve_code(session.options.explain, universe));
+  const auto exact = std::ranges::find(universe, session.options.explain, [](const Instrument& i) { return to_string(i); });
+  std::size_t at = static_cast<std::size_t>(exact - universe.begin());
+  if (exact == universe.end()) {
+    MOMENTUM_TRY(at, resolve_code(session.options.explain, universe));
+  }
   const bool ranked = at < scan.results.size();
   const score::Record& record = ranked ? scan.results[at] : scan.unranked[at - scan.results.size()];
   if (session.format() == report::Format::table) {
@@ -61,6 +68,7 @@ Result<void> run_scan(Session& session) {
   MOMENTUM_TRY_VOID(check_machine(session));
   const Options& options = session.options;
   engine::ScanRequest request = options.scan;
+  request.explain = options.explain;
   if (!options.explain.empty()) request.list_delisted = true;  // whatever was asked for is explained
 
   engine::InputReport input;
@@ -69,6 +77,7 @@ Result<void> run_scan(Session& session) {
   if (!scan) return std::unexpected(scan.error());
   MOMENTUM_TRY_VOID(accounted);
   for (const std::string& note : scan->notes) session.note(note);
+  session.note_adjustment(scan->adjust_applied);
 
   if (!options.explain.empty()) {
     MOMENTUM_TRY(const std::string text, explain_text(session, *scan));
@@ -92,6 +101,7 @@ Result<void> run_show(Session& session) {
   if (!shown) return std::unexpected(shown.error());
   MOMENTUM_TRY_VOID(accounted);
   for (const std::string& note : shown->notes) session.note(note);
+  session.note_adjustment(shown->adjust_applied);
 
   const report::RowsTitle title{shown->code, shown->name, shown->adjust_applied, shown->synthetic};
   Result<std::string> text;

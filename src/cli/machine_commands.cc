@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "momentum/engine/machine.h"
 #include "momentum/report/json_writer.h"
 #include "session.h"
@@ -34,8 +38,8 @@ std::string doctor_json(const engine::Machine& machine) {
 }
 
 std::string doctor_text(const engine::Machine& machine, int threads) {
-  std::string levels;
-  for (const SimdLevel level : machine.simd) levels += (levels.empty() ? "" : " ") + std::string(to_string(level));
+  std::vector<std::string_view> levels;
+  for (const SimdLevel level : machine.simd) levels.push_back(to_string(level));
   const std::string memory = machine.memory_bytes == 0 ? "unknown" : size_text(machine.memory_bytes);
   const std::string limit =
       machine.memory_limit_bytes == 0
@@ -43,7 +47,7 @@ std::string doctor_text(const engine::Machine& machine, int threads) {
           : fmt::format("cgroup limit {}: past it the system ends the program", size_text(machine.memory_limit_bytes));
   std::string out;
   out += fmt::format("momentum  {}\n", MOMENTUM_VERSION);
-  out += fmt::format("SIMD      {}; in use: {} (--simd chooses; results are the same at every level)\n", levels,
+  out += fmt::format("SIMD      {}; in use: {} (--simd chooses; results are the same at every level)\n", fmt::join(levels, " "),
                      to_string(machine.in_use));
   out += fmt::format("cores     {} for this process; threads: {} (--threads chooses)\n", machine.cores, threads);
   out += fmt::format("memory    {}; {}\n", memory, limit);
@@ -63,6 +67,7 @@ Result<void> run_version(Session& session) {
   MOMENTUM_TRY(const engine::Machine machine, engine::describe_machine(session.ctx));
   std::string out = fmt::format("momentum {}\n", MOMENTUM_VERSION);
   out += fmt::format("numerics {}\n", machine.numerics_version);
+  out += "store format none\n";  // no command keeps a store
   out += fmt::format("build {}, {}\n", MOMENTUM_BUILD_TYPE, machine.build);
   out += fmt::format("arrow {}\n", machine.arrow_version);
   out += fmt::format("simd {}\n", to_string(machine.in_use));

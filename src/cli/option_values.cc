@@ -9,7 +9,7 @@
 #include <cstring>
 #include <fstream>
 
-#include "momentum/cli/nearest.h"
+#include "momentum/base/nearest.h"
 
 namespace momentum::cli {
 namespace {

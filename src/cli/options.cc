@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "momentum/cli/nearest.h"
+#include "momentum/base/nearest.h"
 #include "option_values.h"
 
 namespace momentum::cli {

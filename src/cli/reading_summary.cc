@@ -22,6 +22,13 @@ std::string counted(Text label, std::int64_t n, report::Lang lang) {
   return fmt::format(fmt::runtime(report::text(label, lang)), report::grouped(n));
 }
 
+// The first few names behind their count.
+std::string empty_line(const std::vector<std::string>& files, report::Lang lang) {
+  std::string line = counted(Text::empty_files, static_cast<std::int64_t>(files.size()), lang);
+  for (std::size_t i = 0; i < std::min(kShown, files.size()); ++i) line += (i == 0 ? ": " : ", ") + files[i];
+  return files.size() > kShown ? line + ", ..." : line;
+}
+
 std::string row_line(const Quarantined& row) {
   std::string line = fmt::format("{}:{}: {}", row.file, row.line, row.reason);
   if (!row.column.empty()) line += fmt::format(" ({} '{}')", row.column, row.value);
@@ -34,7 +41,6 @@ std::vector<std::string> reading_lines(const engine::InputReport& report, report
   const sources::ReadSummary& s = report.summary;
   std::string first = counted(Text::read_files, s.files, lang);
   if (!report.dialect.empty()) first += fmt::format(" ({})", report.dialect);
-  if (s.empty_files > 0) first += ", " + counted(Text::empty_files, s.empty_files, lang);
   first += ": " + counted(Text::rows_in, s.rows_in, lang) + " = " + counted(Text::stored, s.stored, lang);
   const auto add = [&](Text label, std::int64_t n) {
     if (n > 0) first += " + " + counted(label, n, lang);
@@ -50,6 +56,7 @@ std::vector<std::string> reading_lines(const engine::InputReport& report, report
   if (!reasons.empty()) first += fmt::format(" ({})", reasons);
 
   std::vector<std::string> lines{report::printable(first)};
+  if (!s.empty_files.empty()) lines.push_back("  " + report::printable(empty_line(s.empty_files, lang)));
   const std::size_t shown = std::min(kShown, report.quarantine.size());
   for (std::size_t i = 0; i < shown; ++i) lines.push_back("  " + report::printable(row_line(report.quarantine[i])));
   if (report.quarantine.size() > shown) {

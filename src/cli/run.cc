@@ -7,6 +7,7 @@
 
 #include "interrupt.h"
 #include "momentum/cli/cli.h"
+#include "momentum/report/labels.h"
 #include "momentum/report/text_width.h"
 #include "session.h"
 
@@ -103,6 +104,10 @@ void Session::say(std::string_view line) const {
 }
 
 void Session::note(std::string_view line) const { say(fmt::format("note: {}", report::printable(line))); }
+
+void Session::note_adjustment(std::string_view adjust_applied) const {
+  if (adjust_applied == "none (no factors)") note(report::text(report::Text::no_factors, lang));
+}
 
 int run(int argc, char** argv) {
   // The last resort: whatever a library threw ends in one line and a number, never in a core dump.

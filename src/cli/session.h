@@ -31,6 +31,8 @@ struct Session {
   // One line on standard error, unless --quiet.
   void say(std::string_view line) const;
   void note(std::string_view line) const;
+  // Says that prices are unadjusted for want of factors: CSV has no place for it, and a header line is easily missed.
+  void note_adjustment(std::string_view adjust_applied) const;
 };
 
 Result<void> run_scan(Session& session);

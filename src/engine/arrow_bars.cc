@@ -2,6 +2,7 @@
 
 #include <arrow/api.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "market.h"
@@ -36,6 +37,24 @@ Result<std::span<const double>> doubles(const arrow::Table& table, const std::st
   return std::span<const double>(*copy);
 }
 
+// A dictionary column's word on a row; empty if there is none.
+std::string word_at(const Bars& bars, const std::string& name, std::size_t row) {
+  const auto column = bars.table->GetColumnByName(name);
+  if (column == nullptr || column->type()->id() != arrow::Type::DICTIONARY) return {};
+  std::int64_t at = static_cast<std::int64_t>(row);
+  for (const auto& chunk : column->chunks()) {
+    if (at >= chunk->length()) {
+      at -= chunk->length();
+      continue;
+    }
+    const auto& array = static_cast<const arrow::DictionaryArray&>(*chunk);
+    if (array.IsNull(at)) return {};
+    const auto& words = static_cast<const arrow::StringArray&>(*array.dictionary());
+    return std::string(words.GetView(array.GetValueIndex(at)));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Bars> bars_from_arrow(const std::shared_ptr<arrow::Table>& table) {
@@ -61,21 +80,23 @@ Result<Bars> bars_from_arrow(const std::shared_ptr<arrow::Table>& table) {
   return bars;
 }
 
-std::string name_at(const Bars& bars, std::size_t row) {
-  const auto column = bars.table->GetColumnByName("name");
-  if (column == nullptr || column->type()->id() != arrow::Type::DICTIONARY) return {};
-  std::int64_t at = static_cast<std::int64_t>(row);
+std::string name_at(const Bars& bars, std::size_t row) { return word_at(bars, "name", row); }
+
+std::string industry_at(const Bars& bars, std::size_t row) { return word_at(bars, "industry", row); }
+
+std::vector<std::string> industries_of(const Bars& bars) {
+  std::vector<std::string> out;
+  const auto column = bars.table->GetColumnByName("industry");
+  if (column == nullptr || column->type()->id() != arrow::Type::DICTIONARY) return out;
   for (const auto& chunk : column->chunks()) {
-    if (at >= chunk->length()) {
-      at -= chunk->length();
-      continue;
+    const auto& words =
+        static_cast<const arrow::StringArray&>(*static_cast<const arrow::DictionaryArray&>(*chunk).dictionary());
+    for (std::int64_t i = 0; i < words.length(); ++i) {
+      std::string word = words.GetString(i);
+      if (std::ranges::find(out, word) == out.end()) out.push_back(std::move(word));
     }
-    const auto& array = static_cast<const arrow::DictionaryArray&>(*chunk);
-    if (array.IsNull(at)) return {};
-    const auto& words = static_cast<const arrow::StringArray&>(*array.dictionary());
-    return std::string(words.GetView(array.GetValueIndex(at)));
   }
-  return {};
+  return out;
 }
 
 }  // namespace momentum::engine

@@ -1,8 +1,11 @@
 #include "filters.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+
+#include "momentum/base/nearest.h"
 
 namespace momentum::engine {
 namespace {
@@ -27,23 +30,48 @@ bool selected(const Record& r, const Filters& filters, const ScanRequest& reques
   return !request.min_score || r.score >= *request.min_score;
 }
 
+// A code that was asked for and is not among the results must not just be absent.
+void note_missing_codes(const Filters& filters, const std::set<std::string>& universe, score::Scan& scan) {
+  for (const std::string& code : filters.codes) {
+    const auto is = [&](const Record& r) { return r.ts_code == code; };
+    if (std::any_of(scan.results.begin(), scan.results.end(), is)) continue;
+    const auto at = std::find_if(scan.unranked.begin(), scan.unranked.end(), is);
+    if (at != scan.unranked.end()) {
+      scan.notes.push_back(fmt::format("{}: {}: {}", code, to_string(at->status), at->reason));
+    } else if (universe.contains(code)) {
+      scan.notes.push_back(code + ": left out by another filter");
+    } else {
+      scan.notes.push_back(fmt::format("{}: no bar up to {}", code, to_string(scan.as_of)));
+    }
+  }
+}
+
 }  // namespace
+
+Result<void> check(const ScanRequest& request) {
+  if (request.profile != "classic")
+    return fail(ErrorCode::bad_value, "unknown profile " + request.profile, "--profile", "the profiles are: classic");
+  if (request.top.value_or(0) < 0) return fail(ErrorCode::bad_value, "a negative number of results", "--top");
+  return check_history(request.history_days);
+}
 
 Result<Filters> resolve_filters(const Market& market, const ScanRequest& request) {
   Filters filters;
   for (const auto& code : request.codes) {
-    MOMENTUM_TRY(const std::size_t at, resolve_code(code, market.ids));
+    MOMENTUM_TRY(const std::size_t at, find_instrument(market, code));
     filters.codes.insert(to_string(market.ids[at]));
   }
   std::set<std::string> known;
-  for (const auto& instrument : market.set.instruments)
-    if (!instrument.industry.empty()) known.insert(instrument.industry);
+  if (!request.industries.empty())
+    for (const Bars& bars : market.bars)
+      for (std::string& name : industries_of(bars)) known.insert(std::move(name));
   for (const auto& industry : request.industries) {
     if (!known.contains(industry)) {
-      std::string names;
-      for (const auto& name : known) names += (names.empty() ? "" : ", ") + name;
+      const std::string meant = nearest(industry, {known.begin(), known.end()});
       return fail(ErrorCode::industry_not_found, "no such industry", industry,
-                  names.empty() ? "the data names no industries" : "there are: " + names);
+                  known.empty()    ? "the data names no industries"
+                  : meant.empty() ? fmt::format("one of {} industries, such as {}", known.size(), *known.begin())
+                                  : "did you mean " + meant + "?");
     }
     filters.industries.insert(industry);
   }
@@ -53,6 +81,8 @@ Result<Filters> resolve_filters(const Market& market, const ScanRequest& request
 void rank(std::vector<Record> records, const Filters& filters, const ScanRequest& request, score::Scan& scan) {
   auto& statistics = scan.statistics;
   statistics.universe = static_cast<std::int64_t>(records.size());
+  std::set<std::string> universe;
+  for (const Record& record : records) universe.insert(record.ts_code);
   for (Record& record : records) {
     if (record.status == Status::delisted) {
       ++statistics.delisted;
@@ -74,6 +104,7 @@ void rank(std::vector<Record> records, const Filters& filters, const ScanRequest
     scan.results.resize(static_cast<std::size_t>(*request.top));
   }
   statistics.ranked = static_cast<std::int64_t>(scan.results.size());
+  note_missing_codes(filters, universe, scan);
   if (scan.results.empty()) return;
   double sum = 0.0;
   for (const Record& r : scan.results) sum += r.score;

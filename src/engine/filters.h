@@ -15,6 +15,9 @@ struct Filters {
   std::set<std::string> industries;  // empty: all
 };
 
+// bad_value for what no market could answer: an unknown profile, a negative count.
+Result<void> check(const ScanRequest& request);
+
 // Errors: bad_code, code_not_found, ambiguous_code, industry_not_found with the nearest names.
 Result<Filters> resolve_filters(const Market& market, const ScanRequest& request);
 

@@ -9,6 +9,15 @@
 #include "momentum/sources/csv_folder.h"
 
 namespace momentum::engine {
+namespace {
+
+// No row of the instrument became a bar, but up to the session there were some: it must not vanish.
+bool known_without_bars(const sources::InstrumentBars& source, Date session) {
+  return (!source.suspended.empty() && source.suspended.front() <= session) ||
+         (!source.quarantined.empty() && source.quarantined.front() <= session);
+}
+
+}  // namespace
 
 Bars Bars::slice(std::size_t first, std::size_t last) const {
   Bars part = *this;
@@ -44,6 +53,22 @@ Result<Market> open_market(const Context& ctx, const Input& input, InputReport* 
   return market;
 }
 
+Result<std::size_t> find_instrument(const Market& market, std::string_view text) {
+  const auto same = [](char a, char b) {
+    const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
+    return upper(a) == upper(b);
+  };
+  for (std::size_t i = 0; i < market.ids.size(); ++i) {
+    if (std::ranges::equal(to_string(market.ids[i]), text, same)) return i;
+  }
+  return resolve_code(text, market.ids);
+}
+
+Result<void> check_history(std::optional<int> history_days) {
+  if (!history_days || *history_days > 0) return {};
+  return fail(ErrorCode::bad_value, "a history of less than a day", "--history", "write it like 365d");
+}
+
 Result<Date> resolve_session(const Market& market, Date requested) {
   const auto& sessions = market.sessions;
   const Date last{sessions.back()};
@@ -75,7 +100,8 @@ std::vector<Lane> cut(const Market& market, Date session, std::optional<int> his
   std::vector<Lane> lanes;
   for (std::size_t i = 0; i < market.bars.size(); ++i) {
     const auto& dates = market.bars[i].dates;
-    if (dates.empty() || dates.front() > session.days) continue;
+    const auto& source = market.set.instruments[i];
+    if (dates.empty() ? !known_without_bars(source, session) : dates.front() > session.days) continue;
     const auto end = std::upper_bound(dates.begin(), dates.end(), session.days);
     const auto begin =
         history_days ? std::lower_bound(dates.begin(), end, (session - *history_days).days) : dates.begin();
@@ -86,7 +112,6 @@ std::vector<Lane> cut(const Market& market, Date session, std::optional<int> his
     in.close = lane.bars.close;
     if (adjust != Adjust::none) in.preclose = lane.bars.preclose;
     in.sessions = market.sessions;
-    const auto& source = market.set.instruments[i];
     // Dates lie in memory as plain day numbers.
     static_assert(sizeof(Date) == sizeof(std::int32_t));
     const auto days = [](const std::vector<Date>& list) {
@@ -102,8 +127,13 @@ std::vector<Lane> cut(const Market& market, Date session, std::optional<int> his
   return lanes;
 }
 
-bool has_factors(const Market& market) {
-  return std::any_of(market.bars.begin(), market.bars.end(), [](const Bars& b) { return !b.preclose.empty(); });
+std::string adjust_text(const Market& market, Adjust adjust) {
+  if (adjust == Adjust::none) return "none";
+  const bool any = std::any_of(market.bars.begin(), market.bars.end(), [](const Bars& b) {
+    return std::any_of(b.preclose.begin(), b.preclose.end(), [](double v) { return v > 0.0; });
+  });
+  if (!any) return "none (no factors)";
+  return adjust == Adjust::front ? "front (preclose)" : "back (preclose)";
 }
 
 }  // namespace momentum::engine

@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "momentum/base/context.h"
@@ -30,8 +31,11 @@ struct Bars {
 };
 
 Result<Bars> bars_from_arrow(const std::shared_ptr<arrow::Table>& table);
-// The name on a row; empty if the table has no name column or no name there.
+// The name and the industry on a row; empty if the table has no such column or no word there.
 std::string name_at(const Bars& bars, std::size_t row);
+std::string industry_at(const Bars& bars, std::size_t row);
+// The words of the industry column, each once: every industry that a row names.
+std::vector<std::string> industries_of(const Bars& bars);
 
 struct Market {
   sources::BarSet set;
@@ -42,6 +46,13 @@ struct Market {
 
 // Reads the input and prepares it. `report`, if not null, gets the account of reading.
 Result<Market> open_market(const Context& ctx, const Input& input, InputReport* report);
+
+// The instrument that a text names: a code as we print it (a file's stem may be one that is no exchange's), in any letter
+// case; else what resolve_code reads. Errors: bad_code, code_not_found, ambiguous_code.
+Result<std::size_t> find_instrument(const Market& market, std::string_view text);
+
+// bad_value unless the history window, where there is one, has at least a day.
+Result<void> check_history(std::optional<int> history_days);
 
 // The session a date means: the date itself, or the last session before it. Errors: session_not_found before the first
 // session, and for a session after the data's end (without a calendar every later weekday counts as one).
@@ -58,10 +69,12 @@ struct Lane {
   std::size_t bars_before = 0;  // rows of Market::bars before the origin
 };
 
-// Every instrument whose first bar is not after the session (empty bars if none lies within the history window).
+// Every instrument whose first bar is not after the session (empty bars if none lies within the history window), and those of
+// which every row up to the session was refused or a suspension.
 std::vector<Lane> cut(const Market& market, Date session, std::optional<int> history_days, Adjust adjust);
 
-// Whether any instrument has a preclose to take factors from.
-bool has_factors(const Market& market);
+// How prices are shown, and from what: "front (preclose)", "back (preclose)", "none", "none (no factors)". Whatever is shown,
+// the computation is on back-adjusted prices wherever there are factors.
+std::string adjust_text(const Market& market, Adjust adjust);
 
 }  // namespace momentum::engine

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "momentum/score/classic.h"
+#include "reasons.h"
 
 namespace momentum::engine {
 namespace {
@@ -42,19 +43,20 @@ double change_of_day(const Lane& lane, std::size_t r) {
   return (b.close[r] * f[r]) / (b.close[r - 1] * f[r - 1]) - 1.0;
 }
 
-void set_status(const Market& market, const Lane& lane, Date session, double survivors, std::size_t scored_row,
-                Record& record) {
+// Status and reason; explain_missing() writes the reasons of bad_data and stale. record.as_of is the last bar's day.
+void set_status(const Market& market, const Lane& lane, Date session, const ScanRequest& request, double survivors,
+                std::size_t scored_row, Record& record) {
   const std::size_t n = lane.bars.dates.size();
   const Date last_bar = record.as_of;
   if (n < score::kClassicMinimumBars) {
     record.status = Status::too_few_bars;
-    record.reason = fmt::format("{} bars from the origin, {} needed", n, score::kClassicMinimumBars);
+    const std::string origin =
+        request.history_days ? fmt::format("in the last {} days", *request.history_days) : "from the origin";
+    record.reason = fmt::format("{} {}, {} needed", bars_text(n), origin, score::kClassicMinimumBars);
   } else if (!(survivors >= static_cast<double>(score::kClassicScoredRows))) {
-    record.status = Status::bad_data;  // its reason: explain_bad_data
+    record.status = Status::bad_data;
   } else if (scored_row + 1 != n) {
     record.status = Status::stale;
-    record.reason = fmt::format("values are missing on the last {} bars up to {}", n - 1 - scored_row,
-                                to_string(Date{lane.bars.dates.back()}));
   } else if (last_bar != session && has_day(market.set.instruments[lane.instrument].suspended, session)) {
     record.status = Status::suspended;
     record.reason = "suspended on " + to_string(session);
@@ -91,34 +93,42 @@ std::vector<expr::NodeId> record_outputs(const Profile& profile) {
   return nodes;
 }
 
-Record make_record(const Market& market, const Lane& lane, Date session, Adjust adjust, const LastRows& last,
+Record make_record(const Market& market, const Lane& lane, Date session, const ScanRequest& request, const LastRows& last,
                    std::size_t i) {
+  const Adjust adjust = request.adjust;
   const auto& source = market.set.instruments[lane.instrument];
   const Bars& bars = lane.bars;
   const std::size_t n = bars.dates.size();
   Record record;
   record.ts_code = to_string(source.id);
-  record.industry = source.industry;
   record.board = board_of(source.id);
   record.synthetic = market.set.synthetic;
   record.bars = static_cast<std::int64_t>(n);
   for (const Date day : lane.factors.unverified) record.flags.push_back("unverified_link:" + to_string(day));
-  if (n == 0) {  // bars, but none within the history window
-    const Bars& all = market.bars[lane.instrument];
-    record.name = name_at(all, lane.bars_before - 1);
-    record.as_of = Date{all.dates[lane.bars_before - 1]};
-    set_status(market, lane, session, 0.0, 0, record);
+  if (n == 0) {
+    set_status(market, lane, session, request, 0.0, 0, record);
+    if (lane.bars_before > 0) {  // bars, but none within the history window
+      const Bars& all = market.bars[lane.instrument];
+      record.name = name_at(all, lane.bars_before - 1);
+      record.industry = industry_at(all, lane.bars_before - 1);
+      record.as_of = Date{all.dates[lane.bars_before - 1]};
+    } else if (!source.quarantined.empty()) {
+      record.reason += fmt::format("; every row was refused, the first on {}", to_string(source.quarantined.front()));
+    } else {
+      record.reason += fmt::format("; suspended since {}", to_string(source.suspended.front()));
+    }
     return record;
   }
   record.first_bar = Date{bars.dates.front()};
   record.as_of = Date{bars.dates.back()};
-  record.name = name_at(bars, n - 1);
 
   const double survivors = last.value(i, kSurvivors);
   const bool scored = survivors >= static_cast<double>(score::kClassicScoredRows);
   const std::size_t row = scored ? static_cast<std::size_t>(last.value(i, kScoreRow)) : n - 1;
-  set_status(market, lane, session, survivors, row, record);
+  set_status(market, lane, session, request, survivors, row, record);
   record.as_of = Date{bars.dates[row]};
+  record.name = name_at(bars, row);
+  record.industry = industry_at(bars, row);
   record.close = shown_price(lane, bars.close, row, adjust);
   record.pct_chg = change_of_day(lane, row);
   record.amount = bars.amount.empty() ? kMissing : bars.amount[row];
@@ -139,55 +149,51 @@ Record make_record(const Market& market, const Lane& lane, Date session, Adjust 
   return record;
 }
 
-Result<void> explain_bad_data(const Context& ctx, const Profile& profile, std::span<const Lane> lanes,
-                              const ScanRequest& request, std::vector<Record>& records) {
-  struct Watched {
-    std::string name;
-    expr::NodeId node;
-  };
-  std::vector<Watched> watched;
-  for (const char* column : {"open", "high", "low", "close", "volume"}) watched.push_back({column, profile.node(column)});
-  for (const auto& column : score::classic_columns())
-    watched.push_back({std::string(column.name), profile.node(column.definition)});
-  std::vector<expr::NodeId> outputs;
-  for (const auto& w : watched) outputs.push_back(w.node);
-
-  for (std::size_t i = 0; i < lanes.size(); ++i) {
-    if (records[i].status != Status::bad_data) continue;
-    MOMENTUM_TRY(const auto panel, panel_of(lanes.subspan(i, 1), request.adjust));
-    MOMENTUM_TRY(const auto columns, evaluate_rows(ctx, profile, outputs, panel, 0));
-    std::size_t worst = 0, most = 0, where = 0;
-    for (std::size_t c = 0; c < columns.size(); ++c) {
-      std::size_t cost = 0, begins = 0;
-      for (std::size_t r = profile.graph[outputs[c]].first; r < columns[c].size(); ++r) {
-        if (!std::isnan(columns[c][r])) continue;
-        if (cost++ == 0) begins = r;
-      }
-      if (cost > most) worst = c, most = cost, where = begins;
-    }
-    const auto& dates = lanes[i].bars.dates;
-    std::string reason = fmt::format("{} is missing on {} of {} bars, first on {}", watched[worst].name, most, dates.size(),
-                                     to_string(Date{dates[where]}));
-    for (std::size_t c = 0; c < 5; ++c)
-      if (c != worst && std::isnan(columns[c][where])) reason += fmt::format(", where {} is missing", watched[c].name);
-    if (!request.history_days) reason += "; a shorter --history (365d) restarts it";
-    records[i].reason = std::move(reason);
-  }
-  return {};
-}
-
 void describe(const Market& market, const ScanRequest& request, const std::vector<Record>& records, score::Scan& scan) {
   scan.numerics = kernels::kNumericsVersion;
   scan.history = request.history_days ? fmt::format("{}d", *request.history_days) : "origin";
   scan.synthetic = market.set.synthetic;
-  if (request.adjust == Adjust::none) {
-    scan.adjust_applied = "none";
-  } else {
-    scan.adjust_applied = has_factors(market) ? "back (preclose)" : "none (no factors)";
-  }
+  scan.adjust_applied = adjust_text(market, request.adjust);
   std::size_t trading = 0;
   for (const auto& bars : market.bars) trading += std::binary_search(bars.dates.begin(), bars.dates.end(), scan.as_of.days);
   if (!records.empty()) scan.coverage = static_cast<double>(trading) / static_cast<double>(records.size());
+}
+
+Result<void> add_ingredients(const Context& ctx, const Profile& profile, std::span<const Lane> lanes,
+                             const ScanRequest& request, std::vector<Record>& records) {
+  using score::Ingredients;
+  struct Line {
+    std::string_view line;
+    double Ingredients::*member;
+  };
+  static constexpr std::array<Line, 14> kIngredients{{
+      {"scored_close", &Ingredients::close},
+      {"scored_ma5", &Ingredients::ma5},
+      {"scored_ma10", &Ingredients::ma10},
+      {"scored_ma20", &Ingredients::ma20},
+      {"scored_ma60", &Ingredients::ma60},
+      {"scored_signal", &Ingredients::signal},
+      {"previous_macd_hist", &Ingredients::previous_macd_hist},
+      {"previous_rsi", &Ingredients::previous_rsi},
+      {"scored_vol_ratio_5", &Ingredients::vol_ratio_5},
+      {"mean_volume_change", &Ingredients::volume_change},
+      {"scored_momentum_5", &Ingredients::momentum_5},
+      {"scored_momentum_10", &Ingredients::momentum_10},
+      {"scored_momentum_60", &Ingredients::momentum_60},
+      {"scored_trend_20", &Ingredients::trend_20},
+  }};
+  std::vector<expr::NodeId> outputs;
+  for (const auto& line : kIngredients) outputs.push_back(profile.node(line.line));
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (records[i].ts_code != request.explain || std::isnan(records[i].score)) continue;
+    MOMENTUM_TRY(const auto panel, panel_of(lanes.subspan(i, 1), request.adjust));
+    MOMENTUM_TRY(const LastRows last, evaluate_last(ctx, profile, outputs, panel));
+    const double scale = request.adjust == Adjust::front ? lanes[i].factors.factor.back() : 1.0;
+    for (std::size_t k = 0; k < outputs.size(); ++k)
+      records[i].ingredients.*kIngredients[k].member =
+          last.value(0, k) / (profile.graph[outputs[k]].degree == 1 ? scale : 1.0);
+  }
+  return {};
 }
 
 }  // namespace momentum::engine

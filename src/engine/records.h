@@ -16,13 +16,12 @@ Result<Date> session_of(const Market& market, const ScanRequest& request, std::v
 std::vector<expr::NodeId> record_outputs(const Profile& profile);
 
 // The record of lanes[i], whose last row's values are last.value(i, ...).
-score::Record make_record(const Market& market, const Lane& lane, Date session, Adjust adjust, const LastRows& last,
-                          std::size_t i);
+score::Record make_record(const Market& market, const Lane& lane, Date session, const ScanRequest& request,
+                          const LastRows& last, std::size_t i);
 
-// Writes the reason of every bad_data record: the column and the bar that cost most rows. Evaluates those lanes again, every
-// row of every column; nothing where there are none.
-Result<void> explain_bad_data(const Context& ctx, const Profile& profile, std::span<const Lane> lanes,
-                              const ScanRequest& request, std::vector<score::Record>& records);
+// Fills Record::ingredients of the instrument that request.explain names, if it has a score.
+Result<void> add_ingredients(const Context& ctx, const Profile& profile, std::span<const Lane> lanes,
+                             const ScanRequest& request, std::vector<score::Record>& records);
 
 // Coverage, what the numbers were computed on, notes.
 void describe(const Market& market, const ScanRequest& request, const std::vector<score::Record>& records,

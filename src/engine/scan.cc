@@ -2,24 +2,16 @@
 
 #include "momentum/engine/scan.h"
 
-#include <algorithm>
-#include <array>
-#include <cmath>
-
 #include "filters.h"
 #include "market.h"
-#include "momentum/score/classic.h"
+#include "reasons.h"
 #include "records.h"
 #include "scored_panel.h"
 
 namespace momentum::engine {
 
-Result<score::Scan> scan(const Context& ctx, const ScanRequest& request) { return scan(ctx, request, nullptr); }
-
 Result<score::Scan> scan(const Context& ctx, const ScanRequest& request, InputReport* report) {
-  if (request.profile != "classic") {
-    return fail(ErrorCode::bad_value, "unknown profile " + request.profile, "--profile", "the profiles are: classic");
-  }
+  MOMENTUM_TRY_VOID(check(request));
   MOMENTUM_TRY(const Market market, open_market(ctx, request.input, report));
   MOMENTUM_TRY(const Filters filters, resolve_filters(market, request));
   score::Scan scan;
@@ -33,8 +25,9 @@ Result<score::Scan> scan(const Context& ctx, const ScanRequest& request, InputRe
 
   std::vector<score::Record> records;
   for (std::size_t i = 0; i < lanes.size(); ++i)
-    records.push_back(make_record(market, lanes[i], scan.as_of, request.adjust, last, i));
-  MOMENTUM_TRY_VOID(explain_bad_data(ctx, profile, lanes, request, records));
+    records.push_back(make_record(market, lanes[i], scan.as_of, request, last, i));
+  MOMENTUM_TRY_VOID(explain_missing(ctx, profile, lanes, request, scan.as_of, records));
+  MOMENTUM_TRY_VOID(add_ingredients(ctx, profile, lanes, request, records));
   describe(market, request, records, scan);
   rank(std::move(records), filters, request, scan);
   return scan;

@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "market.h"
+#include "momentum/base/nearest.h"
 #include "momentum/score/classic.h"
 #include "momentum/score/record.h"
 #include "scored_panel.h"
@@ -81,9 +82,11 @@ Result<std::vector<ShownColumn>> select(std::vector<ShownColumn> all, std::size_
     if (name == "date") continue;  // always there
     const auto at = std::find_if(all.begin(), all.end(), [&](const ShownColumn& c) { return c.name == name; });
     if (at == all.end()) {
-      std::string names;
-      for (const auto& column : all) names += (names.empty() ? "" : ", ") + column.name;
-      return fail(ErrorCode::name_not_found, "no such column", name, "there are: " + names);
+      std::vector<std::string> names;
+      for (const auto& column : all) names.push_back(column.name);
+      const std::string meant = nearest(name, names);
+      return fail(ErrorCode::name_not_found, "no such column", name,
+                  meant.empty() ? "columns are date, " + names.front() + " .. " + names.back() : "did you mean " + meant + "?");
     }
     chosen.push_back(*at);
   }
@@ -125,24 +128,23 @@ Result<std::shared_ptr<arrow::Table>> to_table(const Lane& lane, const std::vect
   return arrow::Table::Make(arrow::schema(std::move(fields)), std::move(arrays), static_cast<std::int64_t>(last - first));
 }
 
-std::string adjustment_text(const Market& market, Adjust adjust) {
-  if (adjust == Adjust::none) return "none";
-  if (!has_factors(market)) return "none (no factors)";
-  return adjust == Adjust::front ? "front (preclose)" : "back (preclose)";
-}
-
 }  // namespace
 
 Result<Shown> show(const Context& ctx, const ShowRequest& request, InputReport* report) {
+  MOMENTUM_TRY_VOID(check_history(request.history_days));
+  if (request.last.value_or(0) < 0) return fail(ErrorCode::bad_value, "a negative number of rows", "--last");
   MOMENTUM_TRY(const Market market, open_market(ctx, request.input, report));
-  MOMENTUM_TRY(const std::size_t instrument, resolve_code(request.code, market.ids));
-  Date end{market.sessions.back()};
+  MOMENTUM_TRY(const std::size_t instrument, find_instrument(market, request.code));
+  // Every bar is a row, also one on a day too thin for a session.
+  if (market.bars[instrument].dates.empty())
+    return fail(ErrorCode::empty_input, "no row of it became a bar", to_string(market.ids[instrument]), "see --report FILE");
+  Date end{std::max(market.sessions.back(), market.bars[instrument].dates.back())};
   if (request.end && *request.end < end) end = *request.end;
   const auto lanes = cut(market, end, request.history_days, request.adjust);
   const auto lane = std::find_if(lanes.begin(), lanes.end(), [&](const Lane& l) { return l.instrument == instrument; });
   Shown shown;
   shown.code = to_string(market.ids[instrument]);
-  shown.adjust_applied = adjustment_text(market, request.adjust);
+  shown.adjust_applied = adjust_text(market, request.adjust);
   shown.synthetic = market.set.synthetic;
   if (lane == lanes.end()) {
     return fail(ErrorCode::session_not_found, shown.code + " has no bar up to " + to_string(end), "--end",

@@ -13,6 +13,7 @@ namespace momentum::expr {
 namespace {
 
 using kernels::kTileLanes;
+constexpr std::size_t kChunkRows = 16;
 
 // Dates x lanes, one row per date: where a cross-section is ranked.
 class Planes {
@@ -31,9 +32,9 @@ class Planes {
 
 class Evaluation {
  public:
-  Evaluation(const Context& ctx, const Program& program, const panel::Panel& panel, const kernels::KernelTable& table,
+  Evaluation(const Context& ctx, const Program& program, const panel::Panel& panel, SimdLevel level,
              std::size_t chunk)
-      : ctx_(ctx), program_(program), panel_(panel), table_(table), chunk_(chunk),
+      : ctx_(ctx), program_(program), panel_(panel), level_(level), chunk_(chunk),
         planes_(program.planes, panel.calendar().size(), panel.lanes()) {}
 
   Result<void> run(const StretchSink& sink) {
@@ -50,7 +51,9 @@ class Evaluation {
 
  private:
   Result<void> run_tile(const Stage& stage, std::size_t tile, const StretchSink& sink) {
-    Session session(stage, table_, chunk_);
+    const kernels::FusedFn fused = stage.fused != nullptr ? stage.fused->at(level_) : nullptr;
+    const std::size_t chunk = chunk_ != 0 ? chunk_ : fused != nullptr ? kernels::kFusedRows : kChunkRows;
+    Session session(stage, kernels::kernels_for(level_), chunk, fused);
     const std::size_t rows = panel_.rows(tile);
     std::vector<const double*> columns(stage.outputs.size());
     std::vector<std::size_t> strides(stage.outputs.size());
@@ -64,9 +67,9 @@ class Evaluation {
         leaves[i] = panel_.values(tile, *panel_.column(leaf.column));
       }
     }
-    for (std::size_t row = 0; row < rows; row += chunk_) {
+    for (std::size_t row = 0; row < rows; row += chunk) {
       if (ctx_.cancelled()) return Context::interrupted();
-      const std::size_t n = std::min(chunk_, rows - row);
+      const std::size_t n = std::min(chunk, rows - row);
       for (std::size_t i = 0; i < leaves.size(); ++i) at[i] = leaves[i] + row * kTileLanes;
       session.advance(at, row, n);
       for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -123,7 +126,7 @@ class Evaluation {
   const Context& ctx_;
   const Program& program_;
   const panel::Panel& panel_;
-  const kernels::KernelTable& table_;
+  SimdLevel level_;
   std::size_t chunk_;
   Planes planes_;
 };
@@ -143,7 +146,7 @@ Result<void> evaluate(const Context& ctx, const Program& program, const panel::P
     return fail(ErrorCode::too_large, "the cross-sections need " + std::to_string(plane_bytes) + " bytes", {},
                 "use fewer rank() or a shorter history");
   }
-  return Evaluation(ctx, program, panel, kernels::kernels_for(level), options.chunk_rows).run(sink);
+  return Evaluation(ctx, program, panel, level, options.chunk_rows).run(sink);
 }
 
 }  // namespace momentum::expr

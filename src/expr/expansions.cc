@@ -79,7 +79,7 @@ NodeId expand_wilder(Graph& g, std::span<const NodeId> in, std::span<const doubl
   return g.kernel(Kernel::wilder, {in[0]}, {options[0], static_cast<double>(first)});
 }
 
-// Classic-score 1.3: gain = max(d, 0), loss = -min(d, 0).
+// As the classic profile has it: gain = max(d, 0), loss = -min(d, 0).
 NodeId expand_rsi(Graph& g, std::span<const NodeId> in, std::span<const double> options) {
   const NodeId zero = g.constant(0.0), one = g.constant(1.0), hundred = g.constant(100.0);
   const NodeId change = g.kernel(Kernel::subtract, {in[0], g.shift(in[0], 1)});

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "momentum/expr/optimize.h"
+#include "momentum/expr/signature.h"
 
 namespace momentum::expr {
 namespace {
@@ -177,6 +178,11 @@ Result<Program> compile(const Graph& graph, std::span<const NodeId> outputs, con
     program.stages.back().planes = std::move(ranked);
   }
   program.stages.push_back(StageBuilder(g, planes).build(program.outputs));
+  for (Stage& stage : program.stages) {
+    const std::uint64_t made = signature(stage);
+    for (const auto& fused : options.fused)
+      if (fused.signature == made) stage.fused = &fused;
+  }
   return program;
 }
 

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <limits>
 #include <new>
+#include <utility>
 
 namespace momentum::expr {
 namespace {
@@ -13,12 +14,17 @@ using kernels::kTileLanes;
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 // Stretches a window holds before its history is moved back to its start: the copy costs history / (8 chunk) per row.
 constexpr std::size_t kWindowStretches = 8;
+// Rows that a stretch which cannot be fused is cut into: what stays in L1 node by node.
+constexpr std::size_t kStepRows = 16;
+// Rows after which the rest of a refused stretch is tried again.
+constexpr std::size_t kRetryRows = 64;
+constexpr std::size_t kMaxFusedWindows = 64;
 
 struct StateHeader {
   std::uint32_t magic = 0x54534d4d;  // "MMST"
   std::uint32_t version = kStateVersion;
   std::uint32_t numerics = kernels::kNumericsVersion;
-  std::uint32_t reserved = 0;
+  std::uint32_t twins = 0;  // 1: of the reference kernels, whose sliding sums keep nothing that a vector form needs
   std::uint64_t layout = 0;
   std::uint64_t key = 0;
   std::uint64_t doubles = 0;
@@ -32,6 +38,10 @@ std::uint64_t checksum(std::span<const double> values) {
   std::uint64_t h = kFnvOffset;
   for (const double v : values) h = mixed(h, std::bit_cast<std::uint64_t>(v));
   return h;
+}
+
+std::uint32_t is_reference(const kernels::KernelTable& table) {
+  return &table == &kernels::kernels_for(SimdLevel::scalar);
 }
 
 // What the words of a state stand for: the same expression, rewritten in another way or for other columns, keeps others.
@@ -58,10 +68,10 @@ void Session::Free::operator()(double* p) const noexcept {
   ::operator delete[](p, std::align_val_t{kernels::kAlignment});
 }
 
-Session::Session(const Stage& stage, const kernels::KernelTable& table, std::size_t chunk)
-    : stage_(stage), table_(table), chunk_(chunk) {
+Session::Session(const Stage& stage, const kernels::KernelTable& table, std::size_t chunk, kernels::FusedFn fused)
+    : stage_(stage), table_(table), chunk_(chunk), fused_(fused) {
   MOMENTUM_CHECK(chunk > 0);
-  std::size_t rows = stage.slots * chunk + stage.constants.size() + stage.state_rows;
+  std::size_t rows = stage.slots * chunk + stage.constants.size() + (fused_ != nullptr ? 2 : 1) * stage.state_rows;
   for (const std::size_t history : stage.windows) rows += history + kWindowStretches * chunk;
   memory_.reset(static_cast<double*>(
       ::operator new[](std::max<std::size_t>(rows, 1) * kTileLanes * sizeof(double), std::align_val_t{kernels::kAlignment})));
@@ -74,6 +84,7 @@ Session::Session(const Stage& stage, const kernels::KernelTable& table, std::siz
   slots_ = take(stage.slots * chunk);
   constants_ = take(stage.constants.size());
   state_ = take(stage.state_rows);
+  if (fused_ != nullptr) next_state_ = take(stage.state_rows);
   for (const std::size_t history : stage.windows) {
     const std::size_t capacity = history + kWindowStretches * chunk;
     windows_.push_back({take(capacity), history, capacity, history});
@@ -83,6 +94,9 @@ Session::Session(const Stage& stage, const kernels::KernelTable& table, std::siz
   leaf_rows_.resize(stage.leaves.size());
   window_rows_.resize(stage.windows.size());
   leaf_in_window_.resize(stage.leaves.size());
+  kept_slot_.resize(stage.slots);
+  for (const Place& place : stage.outputs)
+    if (place.kind == PlaceKind::slot) kept_slot_[place.index] = true;
   reset();
 }
 
@@ -95,6 +109,7 @@ void Session::reset() {
   std::fill(leaf_in_window_.begin(), leaf_in_window_.end(), true);
   std::fill(leaf_rows_.begin(), leaf_rows_.end(), nullptr);
   last_rows_ = 0;
+  fused_rows_ = 0;
 }
 
 // Room for `rows` more rows with the history right before them.
@@ -135,22 +150,60 @@ void Session::advance(std::span<const double* const> leaf_rows, std::size_t befo
     leaf_rows_[i] = at;
   }
 
+  for (const Step& step : stage_.steps)
+    if (step.out.kind == PlaceKind::window)
+      window_rows_[step.out.index] = window_rows(windows_[step.out.index], rows);
+  if (fused_ == nullptr) return advance_steps(0, rows);
+  for (std::size_t row = 0; row < rows;) {
+    std::size_t n = std::min(kernels::kFusedRows, rows - row);
+    if (advance_fused(row, n)) {
+      fused_rows_ += n;
+      std::swap(state_, next_state_);
+      row += n;
+      continue;
+    }
+    fused_rows_ = 0;
+    n = std::min(kRetryRows, n);
+    for (std::size_t done = 0; done < n; done += kStepRows) advance_steps(row + done, std::min(kStepRows, n - done));
+    row += n;
+  }
+}
+
+bool Session::advance_fused(std::size_t row, std::size_t rows) noexcept {
+  const double* leaves[kernels::kMaxInputs];
+  double* windows[kMaxFusedWindows];
+  double* outputs[kernels::kMaxInputs];
+  if (stage_.leaves.size() > kernels::kMaxInputs || stage_.windows.size() > kMaxFusedWindows ||
+      stage_.outputs.size() > kernels::kMaxInputs)
+    return false;
+  const std::size_t at = row * kTileLanes;
+  for (std::size_t i = 0; i < stage_.leaves.size(); ++i) leaves[i] = leaf_rows_[i] + at;
+  for (std::size_t i = 0; i < stage_.windows.size(); ++i)
+    windows[i] = window_rows_[i] == nullptr ? nullptr : window_rows_[i] + at;
+  for (std::size_t i = 0; i < stage_.outputs.size(); ++i) {
+    const Place& place = stage_.outputs[i];
+    outputs[i] = place.kind == PlaceKind::slot ? slots_ + place.index * chunk_ * kTileLanes + at : nullptr;
+  }
+  return fused_({leaves, windows, outputs, state_, next_state_, rows, fused_rows_});
+}
+
+// Rows `row` .. of the stretch, node by node.
+void Session::advance_steps(std::size_t row, std::size_t rows) noexcept {
   const double* in[kernels::kMaxInputs];
   std::size_t strides[kernels::kMaxInputs];
+  const auto offset = [&](const Place& place) {
+    if (place.kind == PlaceKind::constant || (place.kind == PlaceKind::slot && !kept_slot_[place.index])) return std::size_t{0};
+    return row * kTileLanes;
+  };
   for (const Step& step : stage_.steps) {
     for (std::size_t i = 0; i < step.inputs.size(); ++i) {
-      in[i] = base(step.inputs[i]);
+      in[i] = base(step.inputs[i]) + offset(step.inputs[i]);
       strides[i] = step.inputs[i].kind == PlaceKind::constant ? 0 : kTileLanes;
     }
-    double* out = nullptr;
-    if (step.out.kind == PlaceKind::window) {
-      out = window_rows(windows_[step.out.index], rows);
-      window_rows_[step.out.index] = out;
-    } else {
-      out = slots_ + step.out.index * chunk_ * kTileLanes;
-    }
-    table_[static_cast<std::size_t>(step.kernel)](
-        {in, strides, step.inputs.size(), out, state_ + step.state * kTileLanes, step.params.data(), rows});
+    double* out = step.out.kind == PlaceKind::window ? window_rows_[step.out.index]
+                                                     : slots_ + step.out.index * chunk_ * kTileLanes;
+    table_[static_cast<std::size_t>(step.kernel)]({in, strides, step.inputs.size(), out + offset(step.out),
+                                                   state_ + step.state * kTileLanes, step.params.data(), rows});
   }
 }
 
@@ -180,11 +233,12 @@ std::vector<std::byte> Session::save(std::uint64_t key) const {
   StateHeader header;
   header.key = key;
   header.layout = layout_of(stage_);
+  header.twins = is_reference(table_);
   header.doubles = values.size();
   header.checksum = checksum(values);
   std::vector<std::byte> saved(sizeof(header) + values.size() * sizeof(double));
   std::memcpy(saved.data(), &header, sizeof(header));
-  std::memcpy(saved.data() + sizeof(header), values.data(), values.size() * sizeof(double));
+  if (!values.empty()) std::memcpy(saved.data() + sizeof(header), values.data(), values.size() * sizeof(double));
   return saved;
 }
 
@@ -199,13 +253,14 @@ Result<void> Session::restore(std::span<const std::byte> saved, std::uint64_t ke
   std::memcpy(&header, saved.data(), sizeof(header));
   if (header.magic != expected.magic || header.version != expected.version) return bad("not a state of this version");
   if (header.numerics != expected.numerics) return bad("made by another numerics version");
+  if (header.twins != is_reference(table_)) return bad("made at --simd scalar, or not made there");
   if (header.key != key || header.layout != layout_of(stage_)) return bad("made by another expression");
   std::size_t wanted = stage_.state_rows;
   for (const Window& w : windows_) wanted += w.history;
   if (header.doubles != wanted * kTileLanes || saved.size() != sizeof(header) + header.doubles * sizeof(double))
     return bad("truncated");
   std::vector<double> values(header.doubles);
-  std::memcpy(values.data(), saved.data() + sizeof(header), values.size() * sizeof(double));
+  if (!values.empty()) std::memcpy(values.data(), saved.data() + sizeof(header), values.size() * sizeof(double));
   if (checksum(values) != header.checksum) return bad("damaged");
   const double* from = values.data();
   std::copy_n(from, stage_.state_rows * kTileLanes, state_);

@@ -1,4 +1,4 @@
-// A scan for programs: CSV and JSON. Keys and order are the contract of cli.md.
+// A scan for programs: CSV and JSON. Keys and order are the contract of docs/cli.md.
 
 #include <cmath>
 #include <string_view>

@@ -1,5 +1,7 @@
 #include "momentum/score/classic.h"
 
+#include "momentum/fused/stages.h"
+
 namespace momentum::score {
 
 const std::vector<Column>& classic_columns() {
@@ -40,6 +42,8 @@ std::string_view classic_formula() {
       ;
   return text;
 }
+
+std::span<const kernels::FusedStage> fused_stages() noexcept { return fused::stages(); }
 
 Result<expr::Definitions> classic(expr::Graph& graph) { return expr::parse_program(graph, classic_formula()); }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <unordered_map>
 
 #include "code_of_file.h"
@@ -74,9 +75,12 @@ class RowReader {
   RowReader(const Header& header, const RowsRequest& request) : header_(header), request_(request) {
     for (std::size_t i = 0; i < kValues; ++i) {
       places_[i] = header.at(kValueFields[i]);
-      if (places_[i]) columns_ = static_cast<ColumnSet>(columns_ | 1u << i);
+      if (places_[i]) columns_ |= value_bit(i);
     }
-    if (header.at(Field::name)) columns_ |= kNameColumn;
+    for (std::size_t i = 0; i < kTexts; ++i) {
+      texts_[i].place = header.at(kTextFields[i]);
+      if (texts_[i].place) columns_ |= text_bit(i);
+    }
     shifts_[kVolume] = header.dialect->volume_shift;
     shifts_[kAmount] = header.dialect->amount_shift;
     shifts_[kTurnover] = header.dialect->turnover_shift;
@@ -87,8 +91,7 @@ class RowReader {
     while (csv.next()) {
       if (!header_.at(Field::code) && out_.instruments.empty()) {
         MOMENTUM_TRY(Instrument id, code_of_file(request_.stem, request_.given, request_.name));
-        out_.instruments.push_back(
-            {.id = std::move(id), .rows = {}, .refused_days = {}, .industry = {}, .industry_date = {}});
+        out_.instruments.push_back({.id = std::move(id), .rows = {}, .refused_days = {}});
         current_ = 0;
       }
       ++out_.rows_in;
@@ -114,12 +117,9 @@ class RowReader {
         return false;
       }
       // Two spellings of one code are one instrument.
-      const auto same = std::ranges::find(out_.instruments, *parsed, &InstrumentRows::id);
-      current_ = static_cast<std::size_t>(same - out_.instruments.begin());
-      if (same == out_.instruments.end()) {
-        out_.instruments.push_back(
-            {.id = *parsed, .rows = {}, .refused_days = {}, .industry = {}, .industry_date = {}});
-      }
+      const auto [same, is_new] = ids_.try_emplace(*parsed, out_.instruments.size());
+      current_ = same->second;
+      if (is_new) out_.instruments.push_back({.id = *parsed, .rows = {}, .refused_days = {}});
       codes_.emplace(code, static_cast<std::int32_t>(current_));
     } else {
       current_ = static_cast<std::size_t>(known->second);
@@ -128,11 +128,13 @@ class RowReader {
     return true;
   }
 
-  std::int32_t name_index(std::string_view name) {
-    if (last_name_ >= 0 && out_.names[static_cast<std::size_t>(last_name_)] == name) return last_name_;
-    const auto [at, is_new] = names_.try_emplace(std::string(name), static_cast<std::int32_t>(out_.names.size()));
-    if (is_new) out_.names.emplace_back(name);
-    return last_name_ = at->second;
+  std::int32_t word_index(std::size_t text, std::string_view word) {
+    TextColumn& column = texts_[text];
+    std::vector<std::string>& words = out_.words[text];
+    if (column.last >= 0 && words[static_cast<std::size_t>(column.last)] == word) return column.last;
+    const auto [at, is_new] = column.index.try_emplace(std::string(word), static_cast<std::int32_t>(words.size()));
+    if (is_new) words.emplace_back(word);
+    return column.last = at->second;
   }
 
   const std::string& heading(Field field) const { return header_.headings[*header_.at(field)]; }
@@ -181,27 +183,30 @@ class RowReader {
       row.values[i] = number.value;
     }
     if (const auto wrong = judge(row)) return refuse_cell(wrong->field, wrong->reason);
-    if (const auto at = header_.at(Field::name); at && !is_missing(cells[*at])) row.name = name_index(cells[*at]);
-    if (const auto at = header_.at(Field::industry);
-        at && !is_missing(cells[*at]) && row.date >= instrument.industry_date) {
-      instrument.industry = cells[*at];
-      instrument.industry_date = row.date;
+    for (std::size_t i = 0; i < kTexts; ++i) {
+      if (const auto at = texts_[i].place; at && !is_missing(cells[*at])) row.texts[i] = word_index(i, cells[*at]);
     }
     instrument.rows.push_back(row);
   }
+
+  struct TextColumn {
+    std::optional<std::size_t> place;
+    std::int32_t last = -1;
+    TextIndex index;
+  };
 
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
   const Header& header_;
   const RowsRequest& request_;
   std::array<std::optional<std::size_t>, kValues> places_;
   std::array<int, kValues> shifts_{};
+  std::array<TextColumn, kTexts> texts_;
   ColumnSet columns_ = 0;
   FileRows out_;
   std::size_t current_ = kNone;
   std::string last_code_;
   TextIndex codes_;  // spelling -> instrument
-  std::int32_t last_name_ = -1;
-  TextIndex names_;
+  std::map<Instrument, std::size_t> ids_;
 };
 
 }  // namespace

@@ -21,10 +21,16 @@ inline constexpr std::array<Field, kValues> kValueFields = {
     Field::open, Field::high, Field::low, Field::close, Field::volume, Field::amount, Field::preclose, Field::turnover};
 inline constexpr std::size_t kOpen = 0, kHigh = 1, kLow = 2, kClose = 3, kVolume = 4, kAmount = 5, kPreclose = 6,
                              kTurnover = 7;
-// A set of columns: bit i is kValueFields[i], the next bit is the name.
+// Its text columns. A row holds the index of its word in a list that many rows share.
+inline constexpr std::size_t kTexts = 2;
+inline constexpr std::array<Field, kTexts> kTextFields = {Field::name, Field::industry};
+using Words = std::array<std::vector<std::string>, kTexts>;
+// A set of columns: bit i is kValueFields[i], the bits after those are kTextFields.
 using ColumnSet = std::uint16_t;
-inline constexpr ColumnSet kNameColumn = 1u << kValues;
-constexpr bool has_value(ColumnSet set, std::size_t value) { return (set >> value & 1u) != 0; }
+constexpr ColumnSet value_bit(std::size_t value) { return static_cast<ColumnSet>(1u << value); }
+constexpr ColumnSet text_bit(std::size_t text) { return static_cast<ColumnSet>(1u << (kValues + text)); }
+constexpr bool has_value(ColumnSet set, std::size_t value) { return (set & value_bit(value)) != 0; }
+constexpr bool has_text(ColumnSet set, std::size_t text) { return (set & text_bit(text)) != 0; }
 
 // Why a row was refused. The text is the key of ReadSummary::quarantined_by_reason.
 enum class Reason : std::uint8_t {
@@ -57,9 +63,9 @@ struct Refusal {
 // A row that is a bar or a suspension record. Missing values are NaN.
 struct Row {
   Date date;
-  std::uint32_t file = 0;   // index of the file
-  std::int32_t name = -1;   // index into a list of names, -1 if missing
-  ColumnSet columns = 0;    // which columns its file has
+  std::uint32_t file = 0;  // index of the file
+  std::array<std::int32_t, kTexts> texts{-1, -1};  // indices into Words, -1 if missing
+  ColumnSet columns = 0;                           // which columns its file has
   bool suspended = false;
   std::int64_t line = 0;
   std::array<double, kValues> values;
@@ -69,13 +75,11 @@ struct InstrumentRows {
   Instrument id;
   std::vector<Row> rows;           // in file order
   std::vector<Date> refused_days;  // of rows that were refused, where the row said its day
-  std::string industry;            // of the latest row that names one
-  Date industry_date;
 };
 
 struct FileRows {
   std::vector<InstrumentRows> instruments;  // in order of appearance
-  std::vector<std::string> names;
+  Words words;
   std::vector<Refusal> refusals;  // by line
   std::int64_t rows_in = 0;
 };

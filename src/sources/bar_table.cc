@@ -23,7 +23,10 @@ bool same_row(const Row& a, const Row& b) {
   for (std::size_t i = 0; i < kValues; ++i) {
     if (has_value(both, i) && !same_value(a.values[i], b.values[i])) return false;
   }
-  return (both & kNameColumn) == 0 || a.name == b.name;
+  for (std::size_t i = 0; i < kTexts; ++i) {
+    if (has_text(both, i) && a.texts[i] != b.texts[i]) return false;
+  }
+  return true;
 }
 
 void fill_from(Row& row, const Row& other) {
@@ -31,7 +34,9 @@ void fill_from(Row& row, const Row& other) {
   for (std::size_t i = 0; i < kValues; ++i) {
     if (has_value(gained, i)) row.values[i] = other.values[i];
   }
-  if ((gained & kNameColumn) != 0) row.name = other.name;
+  for (std::size_t i = 0; i < kTexts; ++i) {
+    if (has_text(gained, i)) row.texts[i] = other.texts[i];
+  }
   row.columns |= gained;
 }
 
@@ -66,7 +71,7 @@ std::shared_ptr<arrow::Array> number_array(std::vector<double> values) {
                                               arrow::Buffer::FromVector(std::move(values)), std::move(bits), nulls);
 }
 
-std::shared_ptr<arrow::Array> name_array(std::vector<std::int32_t> indices, const std::vector<std::string>& names) {
+std::shared_ptr<arrow::Array> text_array(std::vector<std::int32_t> indices, const std::vector<std::string>& words) {
   const std::size_t n = indices.size();
   std::int64_t nulls = 0;
   auto bits = validity(n, nulls, [&](std::size_t i) { return indices[i] < 0; });
@@ -74,7 +79,7 @@ std::shared_ptr<arrow::Array> name_array(std::vector<std::int32_t> indices, cons
   auto index_array = std::make_shared<arrow::Int32Array>(
       static_cast<std::int64_t>(n), arrow::Buffer::FromVector(std::move(indices)), std::move(bits), nulls);
   arrow::StringBuilder builder;
-  MOMENTUM_CHECK(builder.AppendValues(names).ok());
+  MOMENTUM_CHECK(builder.AppendValues(words).ok());
   auto dictionary = builder.Finish();
   MOMENTUM_CHECK(dictionary.ok());
   return std::make_shared<arrow::DictionaryArray>(arrow::dictionary(arrow::int32(), arrow::utf8()), index_array,
@@ -89,7 +94,9 @@ void BarColumns::reserve(std::size_t n) {
   for (std::size_t i = 0; i < kValues; ++i) {
     if (has_value(columns, i)) values[i].reserve(n);
   }
-  if ((columns & kNameColumn) != 0) names.reserve(n);
+  for (std::size_t i = 0; i < kTexts; ++i) {
+    if (has_text(columns, i)) texts[i].reserve(n);
+  }
 }
 
 void BarColumns::append(const Row& row) {
@@ -98,7 +105,9 @@ void BarColumns::append(const Row& row) {
   for (std::size_t i = 0; i < kValues; ++i) {
     if (has_value(columns, i)) values[i].push_back(row.values[i]);
   }
-  if ((columns & kNameColumn) != 0) names.push_back(row.name);
+  for (std::size_t i = 0; i < kTexts; ++i) {
+    if (has_text(columns, i)) texts[i].push_back(row.texts[i]);
+  }
 }
 
 Row BarColumns::row(std::size_t i) const {
@@ -106,7 +115,9 @@ Row BarColumns::row(std::size_t i) const {
   for (std::size_t v = 0; v < kValues; ++v) {
     out.values[v] = has_value(columns, v) ? values[v][i] : std::numeric_limits<double>::quiet_NaN();
   }
-  if ((columns & kNameColumn) != 0) out.name = names[i];
+  for (std::size_t t = 0; t < kTexts; ++t) {
+    if (has_text(columns, t)) out.texts[t] = texts[t][i];
+  }
   return out;
 }
 
@@ -131,7 +142,7 @@ Settled settle(std::vector<Row> rows) {
   return out;
 }
 
-std::shared_ptr<arrow::Table> make_table(BarColumns bars, const std::vector<std::string>& names, ColumnSet shown) {
+std::shared_ptr<arrow::Table> make_table(BarColumns bars, const Words& words, ColumnSet shown) {
   const auto n = static_cast<std::int64_t>(bars.size());
   std::vector<std::shared_ptr<arrow::Field>> fields;
   std::vector<std::shared_ptr<arrow::Array>> columns;
@@ -144,10 +155,12 @@ std::shared_ptr<arrow::Table> make_table(BarColumns bars, const std::vector<std:
       bars.values[i].assign(static_cast<std::size_t>(n), std::numeric_limits<double>::quiet_NaN());
     columns.push_back(number_array(std::move(bars.values[i])));
   }
-  if ((shown & kNameColumn) != 0) {
-    fields.push_back(arrow::field("name", arrow::dictionary(arrow::int32(), arrow::utf8())));
-    if ((bars.columns & kNameColumn) == 0) bars.names.assign(static_cast<std::size_t>(n), -1);
-    columns.push_back(name_array(std::move(bars.names), names));
+  for (std::size_t i = 0; i < kTexts; ++i) {
+    if (!has_text(shown, i)) continue;
+    fields.push_back(
+        arrow::field(std::string(to_string(kTextFields[i])), arrow::dictionary(arrow::int32(), arrow::utf8())));
+    if (!has_text(bars.columns, i)) bars.texts[i].assign(static_cast<std::size_t>(n), -1);
+    columns.push_back(text_array(std::move(bars.texts[i]), words[i]));
   }
   return arrow::Table::Make(arrow::schema(std::move(fields)), std::move(columns), n);
 }

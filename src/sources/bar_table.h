@@ -13,12 +13,12 @@
 
 namespace momentum::sources {
 
-// Rows as columns; missing is NaN, a missing name -1. Columns that `columns` does not have are empty.
+// Rows as columns; missing is NaN, a missing text -1. Columns that `columns` does not have are empty.
 struct BarColumns {
   ColumnSet columns = 0;
   std::vector<std::int32_t> dates;
   std::array<std::vector<double>, kValues> values;
-  std::vector<std::int32_t> names;
+  std::array<std::vector<std::int32_t>, kTexts> texts;
   std::vector<std::int64_t> lines;
 
   std::size_t size() const { return dates.size(); }
@@ -35,12 +35,12 @@ struct Settled {
   std::int64_t duplicates = 0;
 };
 
-// Rows of one instrument, in the order of files and lines, their names from one list. Rows of a date are the same when all
-// that their files both have is equal; two suspension records always are. The first is kept and takes from the others what
+// Rows of one instrument, in the order of files and lines, their texts from one Words. Rows of a date are the same when
+// all that their files both have is equal; two suspension records always are. The first is kept and takes from the others what
 // its own file has no column for. Cost O(n) when ascending or descending, else O(n log n).
 Settled settle(std::vector<Row> rows);
 
 // The table of bar_set.h with the columns `shown` (those that `bars` lacks are null). Takes the vectors over without a copy.
-std::shared_ptr<arrow::Table> make_table(BarColumns bars, const std::vector<std::string>& names, ColumnSet shown);
+std::shared_ptr<arrow::Table> make_table(BarColumns bars, const Words& words, ColumnSet shown);
 
 }  // namespace momentum::sources

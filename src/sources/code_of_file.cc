@@ -8,6 +8,19 @@ namespace {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
+// The market and number, all digits written, before a character that belongs to neither.
+std::optional<Instrument> code_before_separator(std::string_view stem) {
+  for (std::size_t end = 1; end < stem.size(); ++end) {
+    const char c = stem[end];
+    if (is_digit(c) || is_letter(c) || static_cast<unsigned char>(c) >= 0x80) continue;
+    const std::string_view begin = stem.substr(0, end);
+    const auto parsed = parse_code(begin);
+    if (!parsed || parsed->market == Market::none) continue;
+    if (std::ranges::all_of(parsed->symbol, is_digit) && begin.find(parsed->symbol) != begin.npos) return *parsed;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<Instrument> code_of_file(std::string_view stem, const std::optional<Instrument>& given, std::string_view file) {
@@ -16,6 +29,7 @@ Result<Instrument> code_of_file(std::string_view stem, const std::optional<Instr
   if (parsed && (parsed->market != Market::none || std::ranges::any_of(parsed->symbol, is_digit))) {
     return given && parsed->market == Market::none && given->symbol == parsed->symbol ? *given : *parsed;
   }
+  if (auto leading = code_before_separator(stem)) return *std::move(leading);
   if (given) return *given;
   if (parsed) return *parsed;
   const bool plain =

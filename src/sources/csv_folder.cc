@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 
 #include "bar_rows.h"
@@ -27,8 +28,6 @@ struct Piece {
   std::size_t begin = 0, end = 0;
   std::vector<Row> suspended;
   std::vector<Date> refused_days;
-  std::string industry;
-  Date industry_date;
 };
 
 // One file, settled. Kept as columns: this is what holds the whole input in memory.
@@ -39,7 +38,7 @@ struct FileBars {
   std::string date_heading;
   bool synthetic = false;
   BarColumns columns;
-  std::vector<std::string> names;
+  Words words;
   std::vector<Piece> pieces;
   std::vector<Refusal> refusals;
   std::int64_t rows_in = 0;
@@ -50,6 +49,8 @@ struct PieceRef {
   std::size_t file;
   std::size_t piece;
 };
+
+using Groups = std::map<Instrument, std::vector<PieceRef>>;
 
 // The answer for one instrument and what it adds to the account.
 struct Finished {
@@ -86,7 +87,7 @@ Result<FileBars> read_file(formats::FileBytes file, const Choices& choices) {
                                                   .today = choices.today}));
   out.rows_in = rows.rows_in;
   out.refusals = std::move(rows.refusals);
-  out.names = std::move(rows.names);
+  out.words = std::move(rows.words);
   std::size_t total = 0;
   for (const InstrumentRows& instrument : rows.instruments) {
     total += instrument.rows.size();
@@ -99,9 +100,7 @@ Result<FileBars> read_file(formats::FileBytes file, const Choices& choices) {
                 .begin = out.columns.size(),
                 .end = out.columns.size() + settled.bars.size(),
                 .suspended = std::move(settled.suspended),
-                .refused_days = std::move(instrument.refused_days),
-                .industry = std::move(instrument.industry),
-                .industry_date = instrument.industry_date};
+                .refused_days = std::move(instrument.refused_days)};
     for (const Row& row : settled.bars) out.columns.append(row);
     for (const Row& row : settled.refused) {
       out.refusals.push_back(conflict(row, out.date_heading));
@@ -150,8 +149,8 @@ Result<std::vector<FileBars>> read_files(const Context& ctx, const std::vector<s
   return files;
 }
 
-// The one dialect of all files with rows.
-Result<const Dialect*> dialect_of(const std::vector<FileBars>& files) {
+// The first file with rows, whose dialect and whose mark of synthetic data all others with rows share.
+Result<const FileBars*> pattern_of(const std::vector<FileBars>& files) {
   const FileBars* first = nullptr;
   for (const FileBars& file : files) {
     if (file.rows_in == 0) continue;
@@ -161,37 +160,68 @@ Result<const Dialect*> dialect_of(const std::vector<FileBars>& files) {
                   fmt::format("{} is {}, {} is {}", first->name, first->dialect->name, file.name, file.dialect->name),
                   "read them one dialect at a time");
     }
+    if (file.synthetic != first->synthetic) {
+      const auto [marked, unmarked] = file.synthetic ? std::pair(&file, first) : std::pair(first, &file);
+      return fail(ErrorCode::unreadable_data, "synthetic data among other data",
+                  fmt::format("{} says that it is synthetic, {} does not", marked->name, unmarked->name),
+                  "read them apart");
+    }
   }
   if (first == nullptr) {
     return fail(ErrorCode::empty_input, "no rows",
                 files.size() == 1 ? files.front().name : fmt::format("{} files", files.size()),
                 "name files that hold bars");
   }
-  return first->dialect;
+  return first;
 }
 
-// Rows of a piece as they were before it became columns; `names` is the list that all pieces share.
-void append_rows(const FileBars& file, const Piece& piece, std::vector<std::string>& names,
-                 std::map<std::string, std::int32_t, std::less<>>& index, std::vector<Row>& rows) {
-  std::vector<std::int32_t> renamed(file.names.size(), -1);
-  const auto rename = [&](std::int32_t name) {
-    if (name < 0) return name;
-    std::int32_t& to = renamed[static_cast<std::size_t>(name)];
-    if (to < 0) {
-      const std::string& text = file.names[static_cast<std::size_t>(name)];
-      const auto [at, is_new] = index.try_emplace(text, static_cast<std::int32_t>(names.size()));
-      if (is_new) names.push_back(text);
-      to = at->second;
+// The words that all pieces of an instrument share, and where each is.
+struct SharedWords {
+  Words words;
+  std::array<std::map<std::string, std::int32_t, std::less<>>, kTexts> index;
+};
+
+// Rows of a piece as they were before it became columns, their texts now from `shared`.
+void append_rows(const FileBars& file, const Piece& piece, SharedWords& shared, std::vector<Row>& rows) {
+  // Sized by the piece's words, not the file's: a file of all instruments names each of them.
+  std::array<std::unordered_map<std::int32_t, std::int32_t>, kTexts> moved;
+  const auto move = [&](std::size_t text, std::int32_t from) {
+    if (from < 0) return from;
+    const auto [to, is_first] = moved[text].try_emplace(from, -1);
+    if (is_first) {
+      std::vector<std::string>& words = shared.words[text];
+      const std::string& word = file.words[text][static_cast<std::size_t>(from)];
+      const auto [at, is_new] = shared.index[text].try_emplace(word, static_cast<std::int32_t>(words.size()));
+      if (is_new) words.push_back(word);
+      to->second = at->second;
     }
-    return to;
+    return to->second;
   };
   const auto add = [&](Row row) {
     row.file = static_cast<std::uint32_t>(file.ordinal);
-    row.name = rename(row.name);
+    for (std::size_t text = 0; text < kTexts; ++text) row.texts[text] = move(text, row.texts[text]);
     rows.push_back(row);
   };
   for (std::size_t i = piece.begin; i < piece.end; ++i) add(file.columns.row(i));
   for (const Row& row : piece.suspended) add(row);
+}
+
+// 600001 beside 600001.SH would be one company twice; beside 000001.SZ and 000001.SH, nobody knows which.
+Result<void> check_markets(const std::vector<FileBars>& files, const Groups& groups) {
+  // Ascending by symbol, then by market, of which none is the first.
+  for (auto bare = groups.begin(); bare != groups.end(); ++bare) {
+    const auto next = std::next(bare);
+    if (next == groups.end()) break;
+    if (bare->first.market != Market::none || bare->first.symbol != next->first.symbol) continue;
+    const auto described = [&](const auto& group) {
+      return fmt::format("{} in {}", to_string(group.first), files[group.second.front().file].name);
+    };
+    return fail(ErrorCode::ambiguous_code, "one code with a market and without",
+                fmt::format("{}, {}", described(*bare), described(*next)),
+                fmt::format("name the market everywhere, in the files' names or in a code column, like {}",
+                            to_string(next->first)));
+  }
+  return {};
 }
 
 void sort_days(std::vector<Date>& days) {
@@ -201,28 +231,22 @@ void sort_days(std::vector<Date>& days) {
 
 Finished finish(std::vector<FileBars>& files, const std::vector<PieceRef>& refs, ColumnSet shown) {
   Finished out;
-  Date industry_date;
   for (const PieceRef& ref : refs) {
     Piece& piece = files[ref.file].pieces[ref.piece];
     out.bars.id = piece.id;
     out.bars.quarantined.insert(out.bars.quarantined.end(), piece.refused_days.begin(), piece.refused_days.end());
-    if (!piece.industry.empty() && piece.industry_date >= industry_date) {
-      out.bars.industry = piece.industry;
-      industry_date = piece.industry_date;
-    }
   }
   FileBars& only = files[refs.front().file];
   if (refs.size() == 1 && only.pieces.size() == 1) {
     // One instrument, one file: the usual case, without a copy.
     for (const Row& row : only.pieces.front().suspended) out.bars.suspended.push_back(row.date);
-    out.bars.bars = make_table(std::move(only.columns), only.names, shown);
+    out.bars.bars = make_table(std::move(only.columns), only.words, shown);
     sort_days(out.bars.quarantined);
     return out;
   }
   std::vector<Row> rows;
-  std::vector<std::string> names;
-  std::map<std::string, std::int32_t, std::less<>> index;
-  for (const PieceRef& ref : refs) append_rows(files[ref.file], files[ref.file].pieces[ref.piece], names, index, rows);
+  SharedWords shared;
+  for (const PieceRef& ref : refs) append_rows(files[ref.file], files[ref.file].pieces[ref.piece], shared, rows);
   Settled settled = settle(std::move(rows));
   BarColumns columns;
   for (const Row& row : settled.bars) columns.columns |= row.columns;
@@ -234,7 +258,7 @@ Finished finish(std::vector<FileBars>& files, const std::vector<PieceRef>& refs,
     out.bars.quarantined.push_back(row.date);
   }
   out.duplicates = settled.duplicates;
-  out.bars.bars = make_table(std::move(columns), names, shown);
+  out.bars.bars = make_table(std::move(columns), shared.words, shown);
   sort_days(out.bars.quarantined);
   return out;
 }
@@ -256,9 +280,8 @@ void account(const std::vector<FileBars>& files, std::vector<Refusal> refusals, 
   sum.quarantined = static_cast<std::int64_t>(out.quarantine.size());
   sum.files = static_cast<std::int64_t>(files.size());
   for (const FileBars& file : files) {
-    sum.empty_files += file.rows_in == 0;
+    if (file.rows_in == 0) sum.empty_files.push_back(file.name);
     sum.rows_in += file.rows_in;
-    out.synthetic = out.synthetic || file.synthetic;
   }
   for (const InstrumentBars& instrument : out.instruments) {
     sum.stored += instrument.bars->num_rows();
@@ -283,16 +306,18 @@ Result<BarSet> read_csv(const Context& ctx, const std::vector<std::string>& path
     MOMENTUM_TRY(choices.given, parse_code(options.code));
   }
   MOMENTUM_TRY(std::vector<FileBars> files, read_files(ctx, paths, choices));
-  MOMENTUM_TRY(const Dialect* const dialect, dialect_of(files));
+  MOMENTUM_TRY(const FileBars* const pattern, pattern_of(files));
+  const Dialect* const dialect = pattern->dialect;
 
   BarSet out;
   out.dialect = dialect->name;
   out.gaps_are_suspensions = dialect->gaps_are_suspensions;
   out.factors_from = dialect->factors_from;
   out.price_basis = dialect->price_basis;
+  out.synthetic = pattern->synthetic;
   // One schema for the whole set: the columns that any file has.
   ColumnSet shown = 0;
-  std::map<Instrument, std::vector<PieceRef>> groups;
+  Groups groups;
   std::vector<Refusal> refusals;
   for (std::size_t f = 0; f < files.size(); ++f) {
     shown |= files[f].columns.columns;
@@ -300,7 +325,8 @@ Result<BarSet> read_csv(const Context& ctx, const std::vector<std::string>& path
     std::ranges::move(files[f].refusals, std::back_inserter(refusals));
     out.summary.duplicates += files[f].duplicates;
   }
-  for (std::size_t i = 0; i <= kVolume; ++i) shown = static_cast<ColumnSet>(shown | 1u << i);
+  for (std::size_t i = 0; i <= kVolume; ++i) shown |= value_bit(i);
+  MOMENTUM_TRY_VOID(check_markets(files, groups));
 
   std::vector<const std::vector<PieceRef>*> work;
   for (const auto& [id, refs] : groups) work.push_back(&refs);

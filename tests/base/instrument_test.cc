@@ -121,6 +121,7 @@ TEST(ResolveCode, NotFoundNamesTheNearest) {
   EXPECT_EQ(remedy("600000.SZ"), "did you mean 600000.SH?");
   EXPECT_EQ(remedy("600037"), "did you mean 600030.SH or 600036.SH?");  // one digit; 600000.SH is two away
   EXPECT_EQ(remedy("601037"), "did you mean 600030.SH or 600036.SH?");
+  EXPECT_EQ(remedy("600063"), "did you mean 600036.SH?");  // swapped digits
   EXPECT_EQ(remedy("APPL"), "did you mean AAPL.US?");
   EXPECT_EQ(remedy("AAP.US"), "did you mean AAPL.US?");
   EXPECT_EQ(remedy("AAPLE.US"), "did you mean AAPL.US?");

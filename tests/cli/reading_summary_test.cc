@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "momentum/report/text_width.h"
+
 namespace momentum::cli {
 namespace {
 
@@ -9,7 +11,7 @@ engine::InputReport sample(int quarantined) {
   engine::InputReport report;
   report.dialect = "plain";
   report.summary.files = 1200;
-  report.summary.empty_files = 2;
+  report.summary.empty_files = {"a.csv", "b\n.csv"};
   report.summary.rows_in = 5000;
   report.summary.stored = 4990 - quarantined;
   report.summary.duplicates = 4;
@@ -23,22 +25,39 @@ engine::InputReport sample(int quarantined) {
 TEST(ReadingSummary, TheSumIsSpelledOut) {
   EXPECT_EQ(
       reading_lines(sample(0), report::Lang::en),
-      std::vector<std::string>{"read 1,200 files (plain), 2 without rows: rows in 5,000 = 4,990 stored + 4 repeated "
-                               "+ 6 suspension records"});
+      (std::vector<std::string>{
+          "read 1,200 files (plain): rows in 5,000 = 4,990 stored + 4 repeated + 6 suspension records",
+          "  2 files without rows: " + report::printable("a.csv, b\n.csv")}));
+}
+
+TEST(ReadingSummary, TheFirstFilesWithoutRows) {
+  auto report = sample(1);
+  report.summary.empty_files = {"1.csv", "2.csv", "3.csv", "4.csv", "5.csv"};
+  auto lines = reading_lines(report, report::Lang::en);
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_EQ(lines[1], "  5 files without rows: 1.csv, 2.csv, 3.csv, 4.csv, 5.csv");
+  EXPECT_EQ(lines[2], "  a.csv:2: negative price (close '-3')");
+  report.summary.empty_files.push_back("6.csv");
+  EXPECT_EQ(reading_lines(report, report::Lang::en)[1],
+            "  6 files without rows: 1.csv, 2.csv, 3.csv, 4.csv, 5.csv, ...");
+  report.summary.empty_files.clear();
+  lines = reading_lines(report, report::Lang::en);
+  ASSERT_EQ(lines.size(), 2u);
 }
 
 TEST(ReadingSummary, FiveQuarantinedRowsThenHowManyMore) {
   const auto lines = reading_lines(sample(8), report::Lang::en);
-  ASSERT_EQ(lines.size(), 7u);
+  ASSERT_EQ(lines.size(), 8u);
   EXPECT_TRUE(lines[0].ends_with("+ 8 quarantined (high < low 1, negative price 7)"));
-  EXPECT_EQ(lines[1], "  a.csv:2: negative price (close '-3')");
-  EXPECT_EQ(lines[6], "  ... and 3 more; --report FILE writes them all");
-  EXPECT_EQ(reading_lines(sample(5), report::Lang::en).size(), 6u);
+  EXPECT_EQ(lines[2], "  a.csv:2: negative price (close '-3')");
+  EXPECT_EQ(lines[7], "  ... and 3 more; --report FILE writes them all");
+  EXPECT_EQ(reading_lines(sample(5), report::Lang::en).size(), 7u);
 }
 
 TEST(ReadingSummary, Chinese) {
-  EXPECT_EQ(reading_lines(sample(0), report::Lang::zh)[0],
-            "读取 1,200 个文件 (plain), 空文件 2: 输入 5,000 行 = 入库 4,990 + 重复 4 + 停牌记录 6");
+  const auto lines = reading_lines(sample(0), report::Lang::zh);
+  EXPECT_EQ(lines[0], "读取 1,200 个文件 (plain): 输入 5,000 行 = 入库 4,990 + 重复 4 + 停牌记录 6");
+  EXPECT_TRUE(lines[1].starts_with("  空文件 2: a.csv, "));
 }
 
 TEST(ReadingSummary, CsvHasEveryRow) {

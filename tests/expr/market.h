@@ -59,9 +59,11 @@ struct Market {
     part.names = names;
     for (const auto& i : instruments) {
       const auto [from, to] = rows(i);
-      Instrument less{{i.dates.begin() + static_cast<std::ptrdiff_t>(from), i.dates.begin() + static_cast<std::ptrdiff_t>(to)}, {}};
+      Instrument less{
+          {i.dates.begin() + static_cast<std::ptrdiff_t>(from), i.dates.begin() + static_cast<std::ptrdiff_t>(to)}, {}};
       for (const auto& c : i.columns)
-        less.columns.emplace_back(c.begin() + static_cast<std::ptrdiff_t>(from), c.begin() + static_cast<std::ptrdiff_t>(to));
+        less.columns.emplace_back(c.begin() + static_cast<std::ptrdiff_t>(from),
+                                  c.begin() + static_cast<std::ptrdiff_t>(to));
       part.instruments.push_back(std::move(less));
     }
     return part;
@@ -83,7 +85,8 @@ inline Market by_hand(std::vector<std::string> names, const std::vector<std::vec
   return m;
 }
 
-// Prices in cents that wander, volumes, and a factor that jumps now and then. All instruments have bars on the same days.
+// Prices in cents that wander, volumes, and a factor that jumps now and then. All instruments have bars on the same
+// days.
 inline Instrument wandering(std::size_t rows, Random& random) {
   Instrument i{{}, std::vector<std::vector<double>>(kColumnCount)};
   double cents = 500.0 + std::floor(random.unit() * 3000.0), factor = 1.0, before = cents;
@@ -91,9 +94,11 @@ inline Instrument wandering(std::size_t rows, Random& random) {
     i.dates.push_back(static_cast<std::int32_t>(1000 + r));
     if (random.chance(0.02)) factor *= 1.0 + random.unit();
     const double open = kernels::next_cents(random, cents), close = kernels::next_cents(random, open);
-    const double high = std::max(open, close) + std::floor(random.unit() * 5.0), low = std::min(open, close) - std::floor(random.unit() * 3.0);
+    const double high = std::max(open, close) + std::floor(random.unit() * 5.0),
+                 low = std::min(open, close) - std::floor(random.unit() * 3.0);
     const double volume = std::floor(1.0 + random.unit() * 9e5) * 100.0;
-    const double row[] = {open / 100.0, high / 100.0, low / 100.0, close / 100.0, before / 100.0, volume, volume * close / 100.0, random.unit(), factor};
+    const double row[] = {open / 100.0, high / 100.0,           low / 100.0,   close / 100.0, before / 100.0,
+                          volume,       volume * close / 100.0, random.unit(), factor};
     for (std::size_t c = 0; c < kColumnCount; ++c) i.columns[c].push_back(row[c]);
     before = cents = std::max(close, 50.0);
   }
@@ -107,14 +112,16 @@ inline Market dense(std::size_t instruments, std::size_t rows, std::uint64_t see
   return m;
 }
 
-// As listed companies are: other first and last days, suspensions, missing values, days without trade; some without a bar.
+// As listed companies are: other first and last days, suspensions, missing values, days without trade; some without a
+// bar.
 inline Market varied(std::size_t instruments, std::size_t rows, std::uint64_t seed) {
   Random random(seed);
   Market m;
   for (std::size_t n = 0; n < instruments; ++n) {
     const Instrument all = wandering(rows, random);
     Instrument kept{{}, std::vector<std::vector<double>>(kColumnCount)};
-    const std::size_t first = n % 3 == 0 ? 0 : random.below(rows / 2), last = n % 4 == 0 ? rows - random.below(rows / 3) : rows;
+    const std::size_t first = n % 3 == 0 ? 0 : random.below(rows / 2),
+                      last = n % 4 == 0 ? rows - random.below(rows / 3) : rows;
     bool suspended = false;
     for (std::size_t r = first; r < last && n % 13 != 12; ++r) {
       if (random.chance(0.04)) suspended = !suspended;
@@ -183,20 +190,23 @@ inline std::string difference(const Values& a, const Values& b) {
       if (a[o][i].size() != b[o][i].size()) return "other rows";
       for (std::size_t r = 0; r < a[o][i].size(); ++r)
         if (!same(a[o][i][r], b[o][i][r]))
-          return fmt::format("output {} instrument {} row {}: {} and {}", o, i, r, kernels::text(a[o][i][r]), kernels::text(b[o][i][r]));
+          return fmt::format("output {} instrument {} row {}: {} and {}", o, i, r, kernels::text(a[o][i][r]),
+                             kernels::text(b[o][i][r]));
     }
   return {};
 }
 
-inline Program compiled(const std::vector<std::string>& texts, bool rewrite = true, const std::vector<std::string>& columns = kColumnNames,
-                        PriceBasis basis = PriceBasis::adjusted) {
+inline Program compiled_all(const std::vector<std::string>& texts, bool rewrite = true,
+                            const std::vector<std::string>& columns = kColumnNames,
+                            PriceBasis basis = PriceBasis::adjusted) {
   Graph graph(basis);
   std::vector<NodeId> outputs;
   for (const auto& text : texts) outputs.push_back(must(parse_expression(graph, text)));
   return must(compile(graph, outputs, {columns, rewrite}));
 }
-inline Program compiled(const std::string& text, bool rewrite = true, const std::vector<std::string>& columns = kColumnNames) {
-  return compiled(std::vector<std::string>{text}, rewrite, columns);
+inline Program compiled(const std::string& text, bool rewrite = true,
+                        const std::vector<std::string>& columns = kColumnNames) {
+  return compiled_all({text}, rewrite, columns);
 }
 
 // A column computed for one instrument by hand.
@@ -204,11 +214,12 @@ inline std::vector<double> column_of(const std::string& text, const Market& mark
   return run(compiled(text, true, market.names), market.build())[0][0];
 }
 
-inline void expect_values(const std::vector<double>& found, const std::vector<double>& wanted, const std::string& what) {
+inline void expect_values(const std::vector<double>& found, const std::vector<double>& wanted,
+                          const std::string& what) {
   ASSERT_EQ(found.size(), wanted.size()) << what;
   for (std::size_t r = 0; r < found.size(); ++r)
-    EXPECT_TRUE(same(found[r], wanted[r])) << what << " row " << r << ": found " << kernels::text(found[r]) << ", wanted "
-                                           << kernels::text(wanted[r]);
+    EXPECT_TRUE(same(found[r], wanted[r]))
+        << what << " row " << r << ": found " << kernels::text(found[r]) << ", wanted " << kernels::text(wanted[r]);
 }
 
 }  // namespace momentum::expr

@@ -1,6 +1,6 @@
 #pragma once
-// Calls of every operator with what its node must say about itself. An operator of the table that has none here fails the
-// suite.
+// Calls of every operator with what its node must say about itself. An operator of the table that has none here fails
+// the suite.
 
 #include <vector>
 
@@ -12,8 +12,8 @@ namespace momentum::expr {
 struct OperatorCall {
   std::string_view name;
   std::string text;
-  std::size_t first;    // no value before this row
-  std::size_t reach;    // earlier rows that matter
+  std::size_t first;  // no value before this row
+  std::size_t reach;  // earlier rows that matter
   bool present = true;  // on bars without gaps it has a value from `first` on, whatever the prices
 };
 

@@ -158,7 +158,8 @@ TEST(Golden, EveryOperatorHasOneAndMeetsIt) {
         // in the last printed place, half of it for the printing and a sliver for the comparison
         const double allowed = 0.5000001 * std::pow(10.0, -static_cast<double>(wanted[r].size() - point - 1));
         EXPECT_TRUE(exact ? same(found[r], v) : std::fabs(found[r] - v) <= allowed)
-            << what << " row " << r << " at " << to_string(level) << ": found " << kernels::text(found[r]) << ", wanted " << wanted[r];
+            << what << " row " << r << " at " << to_string(level) << ": found " << kernels::text(found[r])
+            << ", wanted " << wanted[r];
       }
     }
   }
@@ -225,7 +226,9 @@ TEST(Apply, ChecksEveryOptionOfEveryOperator) {
         options[i] = wrong;
         EXPECT_FALSE(with(op.inputs, options)) << op.name << " took " << wrong;
       }
-    if (op.inputs > 0) EXPECT_FALSE(with(op.inputs - 1, good)) << op.name;
+    if (op.inputs > 0) {
+      EXPECT_FALSE(with(op.inputs - 1, good)) << op.name;
+    }
     EXPECT_EQ(with(op.inputs + 1, good), op.variadic) << op.name;
     EXPECT_FALSE(with(kernels::kMaxInputs + 1, good)) << op.name;
     auto more = good;

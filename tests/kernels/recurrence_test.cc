@@ -10,7 +10,7 @@ namespace {
 constexpr double kN = kMissing, kI = kInfinity;
 using Column = std::vector<double>;
 
-// The exponential mean of spec classic-score 1.1 from the whole past: the last row with a value, and the gap since.
+// The exponential mean of docs/scores.md ("Rounding") from the whole past: the last row with a value, and the gap since.
 Column ema_by_rule(const Column& x, double a) {
   Column y(x.size(), kN);
   bool begun = false;

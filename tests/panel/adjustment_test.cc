@@ -27,7 +27,8 @@ struct Case {
   Date factors_from;
 
   Factors derive() const {
-    return derive_factors({dates, close, preclose, sessions, suspended, quarantined, gaps_are_suspensions, factors_from});
+    return derive_factors(
+        {dates, close, preclose, sessions, suspended, quarantined, gaps_are_suspensions, factors_from});
   }
 };
 
@@ -41,6 +42,29 @@ void expect(const Factors& found, const std::vector<double>& factor, const std::
 const std::vector<double> kNone{1.0, 1.0, 1.0, 1.0}, kTwo{1.0, 1.0, 2.0, 2.0};
 
 TEST(Factors, TakeAJumpBetweenNeighbouringSessions) { expect(Case().derive(), kTwo, {Date{12}}); }
+
+// The refused row may have been the ex-day, whether or not the market's sessions know of it.
+TEST(Factors, AreNotTakenOverARefusedRow) {
+  Case c;
+  c.dates = {10, 11, 14, 15};
+  c.quarantined = {12};
+  for (const bool known : {false, true}) {
+    c.sessions = known ? Days{10, 11, 12, 14, 15} : Days{10, 11, 14, 15};
+    c.gaps_are_suspensions = known;
+    expect(c.derive(), kNone, {}, {Date{14}});
+  }
+  c.quarantined = {11, 14};  // not strictly between
+  c.sessions = {10, 11, 14, 15};
+  expect(c.derive(), kTwo, {Date{14}});
+}
+
+TEST(Factors, SayThatAJumpAfterAMissingCloseIsNotTaken) {
+  Case c;
+  c.close[1] = kMissing;  // preclose 5 of day 12 against 8, the last close there is
+  expect(c.derive(), kNone, {}, {Date{12}});
+  c.preclose[2] = 8.0;
+  expect(c.derive(), kNone, {});
+}
 
 TEST(Factors, AreOneWithoutPreclose) {
   Case c;
@@ -72,7 +96,7 @@ TEST(Factors, KeepTheirValueWhereAPriceIsMissingOrNotAPrice) {
     expect(preclose.derive(), kNone, {});
     Case before;
     before.close[1] = none;
-    expect(before.derive(), kNone, {});
+    expect(before.derive(), kNone, {}, {Date{12}});
   }
   Case now;  // the day's own close plays no part
   now.close[2] = now.preclose[3] = kMissing;
@@ -145,12 +169,36 @@ TEST(Sessions, NeedFivePercentOfTheListed) {
   EXPECT_EQ(infer_sessions(series), (Days{0, 50, 100}));
 }
 
-TEST(Sessions, CountOnlyWhoIsListedThatDay) {
+TEST(Sessions, CountWhoHadABarWithinAYear) {
   std::vector<Days> days(40, Days{0, 10});
-  days[0] = {0, 5, 10};   // 1 of 40
-  days.push_back({20, 25, 30});  // alone from 20 on
+  days[0] = {0, 5, 10};             // 1 of 40
+  days.push_back({20, 375, 376, 400});  // 1 of 41 up to 375 = 10 + 365, alone from 376 on
   const std::vector<std::span<const std::int32_t>> series(days.begin(), days.end());
-  EXPECT_EQ(infer_sessions(series), (Days{0, 10, 20, 25, 30}));
+  EXPECT_EQ(infer_sessions(series), (Days{0, 10, 376, 400}));
+}
+
+TEST(Sessions, CountAgainWhoComesBackAfterYears) {
+  std::vector<Days> days(40, Days{0, 2000, 2010});
+  days[0] = {0, 1000, 2000, 2005, 2010};  // alone on 1000, 1 of 40 on 2005
+  const std::vector<std::span<const std::int32_t>> series(days.begin(), days.end());
+  EXPECT_EQ(infer_sessions(series), (Days{0, 1000, 2000, 2010}));
+}
+
+// What is no session yet with the bars known on a day must not become one, or stop being one, by later bars.
+TEST(Sessions, DoNotDependOnLaterBars) {
+  std::vector<Days> days(40, Days{0, 1, 2, 7, 8});
+  days[0] = {0, 1, 2, 4, 7, 8, 12, 13};  // stray bars: on 4 in the middle, on 12 and 13 at the end
+  const std::vector<std::span<const std::int32_t>> series(days.begin(), days.end());
+  const Days whole = infer_sessions(series);
+  EXPECT_EQ(whole, (Days{0, 1, 2, 7, 8}));
+  for (const std::int32_t end : {1, 2, 4, 7, 8, 12, 13}) {
+    std::vector<Days> cut = days;
+    for (auto& list : cut) std::erase_if(list, [&](std::int32_t day) { return day > end; });
+    const std::vector<std::span<const std::int32_t>> known(cut.begin(), cut.end());
+    Days wanted = whole;
+    std::erase_if(wanted, [&](std::int32_t day) { return day > end; });
+    EXPECT_EQ(infer_sessions(known), wanted) << end;
+  }
 }
 
 TEST(Sessions, OfNothing) {

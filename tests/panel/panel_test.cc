@@ -18,7 +18,8 @@ namespace {
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
-// Series with their own memory. Column c of instrument i on day d holds 1000000 i + 1000 c + d, missing where (i + d) % 7 == 0.
+// Series with their own memory. Column c of instrument i on day d holds 1000000 i + 1000 c + d, missing where (i + d)
+// % 7 == 0.
 struct Market {
   std::vector<std::vector<std::int32_t>> days;
   std::vector<std::vector<std::vector<double>>> columns;
@@ -134,7 +135,8 @@ TEST_P(Sizes, AlignEveryColumn) {
 // A copy of a block at an aligned place of its own, so that a sanitizer sees every step outside.
 struct Block {
   explicit Block(std::span<const std::byte> from)
-      : owner(static_cast<std::byte*>(::operator new(std::max<std::size_t>(from.size(), 1), std::align_val_t{kernels::kAlignment})),
+      : owner(static_cast<std::byte*>(
+                  ::operator new(std::max<std::size_t>(from.size(), 1), std::align_val_t{kernels::kAlignment})),
               [](std::byte* p) { ::operator delete(p, std::align_val_t{kernels::kAlignment}); }),
         bytes(owner.get(), from.size()) {
     std::memcpy(owner.get(), from.data(), from.size());
@@ -185,7 +187,8 @@ TEST(Attach, RefusesAnotherVersionAndSaysSo) {
 }
 
 TEST(Attach, RefusesABlockThatIsNotAligned) {
-  const auto flat = varied(3).build()->flat();
+  const Panel panel = *varied(3).build();
+  const auto flat = panel.flat();
   std::vector<std::byte> twice(flat.size() + 128);
   Block block(twice);
   std::memcpy(block.bytes.data() + 8, flat.data(), flat.size());
@@ -195,7 +198,9 @@ TEST(Attach, RefusesABlockThatIsNotAligned) {
 // Reads everything that attach() vouches for: all but the day numbers and values inside the tiles.
 std::uint64_t read_all(const Panel& panel) {
   std::uint64_t sum = panel.bars();
-  const auto use = [&](auto x) { sum += static_cast<std::uint64_t>(std::bit_cast<std::uint8_t>(static_cast<std::uint8_t>(x))); };
+  const auto use = [&](auto x) {
+    sum += static_cast<std::uint64_t>(std::bit_cast<std::uint8_t>(static_cast<std::uint8_t>(x)));
+  };
   for (const auto& name : panel.columns()) use(name.size());
   for (const auto day : panel.calendar()) use(day);
   for (std::size_t i = 0; i < panel.instruments(); ++i) use(panel.lane_of(i));
@@ -216,7 +221,8 @@ std::uint64_t read_all(const Panel& panel) {
 TEST(Attach, SurvivesAnyFlippedByteOfTheHeader) {
   const Panel panel = *varied(40).build();
   const Block block(panel.flat());
-  const std::size_t tables = static_cast<std::size_t>(reinterpret_cast<const std::byte*>(panel.days(0)) - panel.flat().data());
+  const std::size_t tables =
+      static_cast<std::size_t>(reinterpret_cast<const std::byte*>(panel.days(0)) - panel.flat().data());
   std::size_t refused = 0, harmless = 0;
   std::uint64_t sum = 0;
   for (std::size_t at = 0; at < tables; ++at)
@@ -270,6 +276,15 @@ TEST(Attach, RefusesCountsThatOverflow) {
   EXPECT_TRUE(Panel::attach(block.bytes, block.owner));
 }
 
+TEST(Attach, RefusesAnInstrumentInTwoLanes) {
+  const Block block(varied(40).build()->flat());
+  FlatHeader header;
+  std::memcpy(&header, block.bytes.data(), sizeof(header));
+  const std::uint32_t instrument = 3;
+  std::memcpy(block.bytes.data() + header.lanes_offset + 63 * sizeof(instrument), &instrument, sizeof(instrument));
+  EXPECT_EQ(code_of(Panel::attach(block.bytes, block.owner)), ErrorCode::bad_state);
+}
+
 TEST(Build, SaysWhichInstrumentIsWrong) {
   const auto error_of = [](const Market& market) {
     const auto panel = market.build();
@@ -307,9 +322,9 @@ TEST(Build, TellsAbsentFromMissing) {
   EXPECT_EQ(panel.lane_of(1), 0u);
   EXPECT_EQ(panel.lane_of(0), 1u);
   EXPECT_EQ(panel.rows(0), 3u);
-  EXPECT_TRUE(std::isnan(panel.values(0, 0)[kTileLanes]));                     // missing: NaN on a day
+  EXPECT_TRUE(std::isnan(panel.values(0, 0)[kTileLanes]));  // missing: NaN on a day
   EXPECT_EQ(panel.days(0)[kTileLanes], 1);
-  EXPECT_EQ(panel.days(0)[kTileLanes + 1], -1);                                // absent: no day
+  EXPECT_EQ(panel.days(0)[kTileLanes + 1], -1);  // absent: no day
   EXPECT_EQ(panel.date(1, 0), Date{6});
   EXPECT_FALSE(panel.date(1, 1).has_value());
   EXPECT_EQ(panel.column("close"), 0u);

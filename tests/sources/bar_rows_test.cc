@@ -146,9 +146,37 @@ TEST(Rows, SplitsALongFileByItsCodeColumn) {
   EXPECT_EQ(to_string(set->instruments[1].id), "000002");
   EXPECT_EQ(to_string(set->instruments[2].id), "600000.SH");
   EXPECT_EQ(column(set->instruments[2], "close"), (Numbers{1, 3}));
-  EXPECT_EQ(set->instruments[2].industry, "finance");
+  EXPECT_EQ(industries(set->instruments[0]), (std::vector<std::string>{"bank"}));
+  EXPECT_EQ(industries(set->instruments[1]), (std::vector<std::string>{""}));
+  EXPECT_EQ(industries(set->instruments[2]), (std::vector<std::string>{"bank", "finance"}));
   EXPECT_EQ(set->quarantine[0].reason, "unreadable code");
   EXPECT_EQ(set->quarantine[1].reason, "missing code");
+}
+
+TEST(Rows, CarriesTheNameAndTheIndustryOfEachDay) {
+  const auto set = read_text(
+      "date,open,high,low,close,volume,industry,name\n"
+      "2024-01-05,1,1,1,1,1,energy,c\n"
+      "2024-01-02,1,1,1,1,1,coal,a\n"
+      "2024-01-03,1,1,1,1,1,NaN,a\n"
+      "2024-01-04,1,1,1,1,1,coal,\n");
+  ASSERT_TRUE(set) << set.error().to_string();
+  EXPECT_EQ(industries(set->instruments[0]), (std::vector<std::string>{"coal", "", "coal", "energy"}));
+  EXPECT_EQ(names(set->instruments[0]), (std::vector<std::string>{"a", "a", "", "c"}));
+  EXPECT_TRUE(set->instruments[0].bars->ValidateFull().ok());
+}
+
+TEST(Rows, TakesTwoSpellingsOfOneCodeForOneInstrument) {
+  std::string text = "code,date,open,high,low,close,volume\n";
+  for (int i = 0; i < 300; ++i) {
+    const std::string number = std::to_string(600000 + i);
+    text += number + ".SH,2024-01-02,1,1,1,1,1\nsh" + number + ",2024-01-03,2,2,2,2,2\n";
+  }
+  const auto set = read_text(text);
+  ASSERT_TRUE(set) << set.error().to_string();
+  ASSERT_EQ(set->instruments.size(), 300u);
+  for (const InstrumentBars& bars : set->instruments)
+    EXPECT_EQ(column(bars, "close"), (Numbers{1, 2})) << bars.id.symbol;
 }
 
 TEST(Rows, MultipliesByTheDialectsUnits) {

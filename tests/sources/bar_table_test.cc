@@ -28,6 +28,23 @@ TEST(Table, HasOneSchemaForTheWholeSet) {
   EXPECT_EQ(names(set->instruments[1]), (std::vector<std::string>{""}));
 }
 
+TEST(Table, HasAnIndustryColumnWhereAnyFileHas) {
+  ScratchFolder folder;
+  folder.write("sh600000.csv", "date,open,high,low,close,volume,industry\n2024-01-02,1,1,1,1,1,银行\n");
+  folder.write("sh600001.csv", "date,open,high,low,close,volume\n2024-01-02,1,1,1,1,1\n");
+  const auto set = read({folder.path()});
+  ASSERT_TRUE(set) << set.error().to_string();
+  for (const InstrumentBars& bars : set->instruments) {
+    EXPECT_TRUE(bars.bars->ValidateFull().ok());
+    EXPECT_EQ(bars.bars->schema()->ToString(),
+              "date: date32[day] not null\nopen: double\nhigh: double\nlow: double\nclose: double\nvolume: double\n"
+              "industry: dictionary<values=string, indices=int32, ordered=0>");
+  }
+  EXPECT_EQ(industries(set->instruments[0]), (std::vector<std::string>{"银行"}));
+  EXPECT_EQ(industries(set->instruments[1]), (std::vector<std::string>{""}));
+  EXPECT_EQ(read_text(kHeader + "2024-01-02,1,1,1,1,1\n")->instruments[0].bars->GetColumnByName("industry"), nullptr);
+}
+
 TEST(Table, AscendsWhateverTheOrderOfTheFile) {
   for (const std::string rows : {"2024-01-04,3,3,3,3,3\n2024-01-03,2,2,2,2,2\n2024-01-02,1,1,1,1,1\n",
                                  "2024-01-03,2,2,2,2,2\n2024-01-02,1,1,1,1,1\n2024-01-04,3,3,3,3,3\n"}) {
@@ -97,14 +114,23 @@ TEST(Table, MergesFilesOfOneInstrument) {
 
 TEST(Table, MergesOneFilePerDay) {
   ScratchFolder folder;
-  const std::string header = "code,date,open,high,low,close,volume,name\n";
-  folder.write("20240102.csv", header + "sh600000,20240102,1,1,1,1,1,甲\nsz000001,20240102,5,5,5,5,5,乙\n");
-  folder.write("20240103.csv", header + "sz000001,20240103,6,6,6,6,6,乙\nsh600000,20240103,2,2,2,2,2,甲新\n");
+  const std::string header = "code,date,open,high,low,close,volume,name,industry\n";
+  folder.write("20240102.csv", header + "sh600000,20240102,1,1,1,1,1,甲,煤\nsz000001,20240102,5,5,5,5,5,乙,银\n");
+  folder.write("20240103.csv", header + "sz000001,20240103,6,6,6,6,6,乙,银\nsh600000,20240103,2,2,2,2,2,甲新,银\n");
   const auto set = read({folder.path()}, {}, 2);
   EXPECT_EQ(account(*set), (Account{4, 0, 0, 0}));
   ASSERT_EQ(set->instruments.size(), 2u);
   EXPECT_EQ(column(set->instruments[0], "close"), (Numbers{5, 6}));
   EXPECT_EQ(names(set->instruments[1]), (std::vector<std::string>{"甲", "甲新"}));
+  EXPECT_EQ(industries(set->instruments[0]), (std::vector<std::string>{"银", "银"}));
+  EXPECT_EQ(industries(set->instruments[1]), (std::vector<std::string>{"煤", "银"}));
+}
+
+TEST(Table, RefusesTwoIndustriesOfOneDay) {
+  const auto set = read_text(
+      "date,open,high,low,close,volume,industry\n2024-01-02,1,1,1,1,1,a\n2024-01-02,1,1,1,1,1,b\n"
+      "2024-01-03,1,1,1,1,1,a\n2024-01-03,1,1,1,1,1,a\n");
+  EXPECT_EQ(account(*set), (Account{1, 1, 0, 2}));
 }
 
 }  // namespace

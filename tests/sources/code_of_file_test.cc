@@ -26,6 +26,24 @@ TEST(CodeOfFile, PrefersANumberInTheNameToTheGivenCode) {
   EXPECT_EQ(code_of("600000.csv", "600000.SH"), "600000.SH");  // the same, but with its market
 }
 
+TEST(CodeOfFile, ReadsACodeWithItsMarketBeforeASeparator) {
+  for (const char* file : {"sh600000_mal.csv", "600000.SH_daily.csv", "SH.600000-2024.csv", "600000.XSHG.day.csv",
+                           "sh600000 copy.csv", "sh600000(1).csv"})
+    EXPECT_EQ(code_of(file), "600000.SH") << file;
+  EXPECT_EQ(code_of("hk00700_daily.csv"), "00700.HK");
+  EXPECT_EQ(code_of("sh600000_mal.csv", "000001.SZ"), "600000.SH");
+}
+
+// No market, too few digits, or no separator: still a bare symbol.
+TEST(CodeOfFile, DoesNotGuessACodeFromLess) {
+  EXPECT_EQ(code_of("24_MISSING_VOLUME_BAR_100.csv"), "24_MISSING_VOLUME_BAR_100");
+  EXPECT_EQ(code_of("600000_daily.csv"), "600000_DAILY");
+  EXPECT_EQ(code_of("sh60000_daily.csv"), "SH60000_DAILY");
+  EXPECT_EQ(code_of("hk1_daily.csv"), "HK1_DAILY");
+  EXPECT_EQ(code_of("sh600000x_daily.csv"), "SH600000X_DAILY");
+  EXPECT_EQ(code_of("us_600000.csv"), "US_600000");
+}
+
 TEST(CodeOfFile, PrefersTheGivenCodeToAWord) {
   EXPECT_EQ(code_of("data.csv", "sh600519"), "600519.SH");
   EXPECT_EQ(code_of("01_trend_up.csv", "sh600519"), "600519.SH");

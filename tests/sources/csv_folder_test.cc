@@ -38,7 +38,7 @@ TEST(ReadCsv, ReadsAllShapesOfOneFileAlike) {
   for (char c : plain) crlf += c == '\n' ? "\r\n"s : std::string(1, c);
   for (char& c : tab) c = c == ',' ? '\t' : c;
   for (char c : plain) quoted += c == ',' ? "\",\""s : c == '\n' ? "\"\n\""s : std::string(1, c);
-  quoted = "\"" + quoted.substr(0, quoted.size() - 1);
+  quoted = '"' + quoted.substr(0, quoted.size() - 1);
   std::string utf16 = "\xFF\xFE";
   for (char c : plain) utf16 += {c, '\0'};
   for (const std::string& text :
@@ -81,7 +81,51 @@ TEST(ReadCsv, SaysWhatIsSynthetic) {
   EXPECT_TRUE(set->synthetic);
 }
 
-TEST(ReadCsv, CountsFilesWithoutRows) {
+TEST(ReadCsv, RefusesSyntheticFilesAmongOthers) {
+  ScratchFolder folder;
+  folder.write("sh600000.csv", "# SYNTHETIC demo market\n" + kHeader);  // no rows: says nothing of the data
+  folder.write("sh600001.csv", kHeader + kRow);
+  folder.write("sh600002.csv", kHeader + kRow);
+  const auto real = read({folder.path()});
+  ASSERT_TRUE(real) << real.error().to_string();
+  EXPECT_FALSE(real->synthetic);
+  for (const char* marked : {"sh600003.csv", "a/sh600003.csv"}) {
+    ScratchFolder mixed;
+    mixed.write("sh600002.csv", kHeader + kRow);
+    mixed.write(marked, "# SYNTHETIC demo market\n" + kHeader + kRow);
+    const auto set = read({mixed.path()});
+    ASSERT_EQ(error_of(set), ErrorCode::unreadable_data);
+    EXPECT_NE(set.error().where.find(std::string(marked) + " says that it is synthetic"), std::string::npos);
+    EXPECT_NE(set.error().where.find("sh600002.csv does not"), std::string::npos);
+  }
+}
+
+TEST(ReadCsv, RefusesASymbolWithAMarketAndWithout) {
+  ScratchFolder folder;
+  folder.write("000001.csv", "code,date,open,high,low,close,volume\nsz000001,2024-01-02,1,1,1,1,1\n");
+  folder.write("600001.csv", kHeader + kRow);
+  EXPECT_TRUE(read({folder.path()}));
+  folder.write("sh000001.csv", kHeader + kRow);  // 000001 in two markets is two instruments
+  EXPECT_TRUE(read({folder.path()}));
+  folder.write("sh600001.csv", kHeader + kRow);
+  const auto set = read({folder.path()}, {}, 2);
+  ASSERT_EQ(error_of(set), ErrorCode::ambiguous_code);
+  EXPECT_EQ(set.error().where,
+            "600001 in " + folder.path("600001.csv") + ", 600001.SH in " + folder.path("sh600001.csv"));
+  EXPECT_NE(set.error().remedy.find("like 600001.SH"), std::string::npos);
+  // The given code says which market the bare number means.
+  const auto given = read({folder.path()}, {.dialect = "", .code = "600001.SH"});
+  ASSERT_TRUE(given) << given.error().to_string();
+  EXPECT_EQ(account(*given), (Account{3, 1, 0, 0}));
+}
+
+TEST(ReadCsv, RefusesACodeColumnThatNamesTheMarketOnlySometimes) {
+  const auto set = read_text(
+      "code,date,open,high,low,close,volume\n600001,2024-01-02,1,1,1,1,1\n600001.SH,2024-01-03,1,1,1,1,1\n");
+  EXPECT_EQ(error_of(set), ErrorCode::ambiguous_code);
+}
+
+TEST(ReadCsv, NamesFilesWithoutRows) {
   ScratchFolder folder;
   folder.write("sh600000.csv", kHeader + kRow);
   folder.write("sh600001.csv", kHeader);
@@ -90,7 +134,9 @@ TEST(ReadCsv, CountsFilesWithoutRows) {
   const auto set = read({folder.path()});
   ASSERT_TRUE(set) << set.error().to_string();
   EXPECT_EQ(set->summary.files, 4);
-  EXPECT_EQ(set->summary.empty_files, 3);
+  EXPECT_EQ(set->summary.empty_files,
+            (std::vector<std::string>{folder.path("sh600001.csv"), folder.path("sh600002.csv"),
+                                      folder.path("sh600003.csv")}));
   EXPECT_EQ(set->instruments.size(), 1u);
 }
 

@@ -54,14 +54,23 @@ inline Numbers column(const InstrumentBars& bars, const std::string& name) {
   return out;
 }
 
-inline std::vector<std::string> names(const InstrumentBars& bars) {
-  const auto& array = static_cast<const arrow::DictionaryArray&>(*bars.bars->GetColumnByName("name")->chunk(0));
+// Words of a text column; "" where null, and no answer at all where there is no such column.
+inline std::vector<std::string> words(const InstrumentBars& bars, const std::string& name) {
+  const auto chunked = bars.bars->GetColumnByName(name);
+  if (chunked == nullptr) {
+    ADD_FAILURE() << "no column " << name;
+    return {};
+  }
+  const auto& array = static_cast<const arrow::DictionaryArray&>(*chunked->chunk(0));
   const auto& texts = static_cast<const arrow::StringArray&>(*array.dictionary());
   std::vector<std::string> out;
   for (std::int64_t i = 0; i < array.length(); ++i)
     out.push_back(array.IsNull(i) ? "" : texts.GetString(array.GetValueIndex(i)));
   return out;
 }
+
+inline std::vector<std::string> names(const InstrumentBars& bars) { return words(bars, "name"); }
+inline std::vector<std::string> industries(const InstrumentBars& bars) { return words(bars, "industry"); }
 
 inline std::vector<std::string> days(const InstrumentBars& bars) {
   const auto& array = static_cast<const arrow::Date32Array&>(*bars.bars->GetColumnByName("date")->chunk(0));

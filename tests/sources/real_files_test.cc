@@ -101,7 +101,7 @@ TEST_F(RealFiles, NewestFirstWithDuplicatesAndEmptyFiles) {
   const auto set = read({kShared + "/data/csv_formats/akshare_desc_dups"});
   ASSERT_TRUE(set) << set.error().to_string();
   EXPECT_EQ(set->summary.files, 51);
-  EXPECT_EQ(set->summary.empty_files, 4);
+  EXPECT_EQ(set->summary.empty_files.size(), 4u);
   EXPECT_EQ(account(*set), (Account{35443, 363, 0, 0}));
 }
 

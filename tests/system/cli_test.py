@@ -9,6 +9,7 @@ import io
 import json
 import os
 import pty
+import re
 import shlex
 import signal
 import subprocess
@@ -124,17 +125,24 @@ class Usage(Case):
         for command in ([], ["scan"], ["show"], ["doctor"]):
             text = self.good(*command, "--help").stdout
             lines = text.split("Examples:")[-1].splitlines()
-            examples = [line.strip() for line in lines if line.startswith("  momentum ")]
-            self.assertGreater(len(examples), 1, text)
-            for example in examples:
-                line = example.replace("momentum", shlex.quote(PROGRAM), 1)
-                done = subprocess.run(line, shell=True, cwd=self.folder, env=self.environment(), capture_output=True,
-                                      timeout=120)
-                self.assertEqual(done.returncode, 0, example + "\n" + done.stderr.decode())
+            self.examples([line.strip() for line in lines if line.startswith("  momentum ")])
+
+    def examples(self, lines):
+        self.assertGreater(len(lines), 1)
+        for line in lines:
+            done = subprocess.run(line.replace("momentum", shlex.quote(PROGRAM), 1), shell=True, cwd=self.folder,
+                                  env=self.environment(), capture_output=True, timeout=120)
+            self.assertEqual(done.returncode, 0, line + "\n" + done.stderr.decode())
+
+    def test_examples_of_the_document_work(self):
+        self.market()
+        page = (Path(__file__).resolve().parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
+        self.examples([line for line in page.splitlines() if line.startswith("momentum ")])
 
     def test_version_and_doctor(self):
         words = dict(line.split(" ", 1) for line in self.good("--version").stdout.splitlines())
-        self.assertEqual(list(words), ["momentum", "numerics", "build", "arrow", "simd"])
+        self.assertEqual(list(words), ["momentum", "numerics", "store", "build", "arrow", "simd"])
+        self.assertEqual(words["store"], "format none")
         self.assertRegex(words["arrow"], r"^\d+\.\d+\.\d+")
         machine = json.loads(self.good("doctor", "--format", "json").stdout)
         self.assertIn("scalar", machine["simd"])
@@ -344,6 +352,43 @@ class Selection(Case):
         chinese = self.good("--lang", "zh", "scan", "--files", "bars", "--explain", "600000", "--format", "table").stdout
         for part in PARTS:
             self.assertIn(part, chinese)
+
+    def test_the_rules_of_an_explanation_give_the_points(self):
+        self.market(codes=[f"{number}.SH" for number in range(600000, 600012)])
+        for record in self.records("scan", "--files", "bars")["results"]:
+            text = self.good("--lang", "zh", "scan", "--files", "bars", "--explain", record["ts_code"], "--format",
+                             "table", COLUMNS="200").stdout
+            part, gained = None, dict.fromkeys(PARTS, 0)
+            for line in text.splitlines():
+                words = line.split()
+                part = words[0] if words and words[0] in PARTS + ["总分"] else part
+                points = [int(word) for word in words if re.fullmatch(r"\+\d+|0", word)]
+                if part in gained and points:
+                    gained[part] += points[0]
+            for part in ("MACD指标", "RSI指标", "成交量变化"):
+                self.assertEqual(gained[part], record["score_details"][part], text)
+            self.assertRegex(text, r"均线排列 .*收盘 \d+\.\d\d+ (> ma5|<= ma5) \d+\.\d\d")
+            self.assertRegex(text, r"趋势强度 .*趋势 -?\d+\.\d\d")
+
+    def test_a_file_named_by_no_exchange_is_explained(self):
+        lines = [line.split(",", 1)[1] for line in rows("600000.SH")]
+        write(self.folder / "bars" / "my-basket_7.csv", lines, HEADER.split(",", 1)[1])
+        (record,) = self.records("scan", "--files", "bars")["results"]
+        answer = self.records("scan", "--files", "bars", "--explain", record["ts_code"])
+        self.assertEqual(answer["results"], [record])
+
+    def test_prices_without_factors_are_told_in_every_format(self):
+        self.market()
+        note = "momentum: note: no factors: "
+        for command in (["scan"], ["show", "600000"]):
+            for form in ("table", "csv", "json"):
+                done = self.good(*command, "--files", "bars", "--format", form)
+                self.assertEqual(done.stderr.count(note), 1, done.stderr)
+            self.assertNotIn("note", self.good(*command, "--files", "bars", "--adjust", "none").stderr)
+        self.assertIn("无复权因子", self.good("scan", "--files", "bars", "--lang", "zh").stderr)
+        whole = [line + ",10.00" for line in rows("600000.SH")]
+        write(self.folder / "whole.csv", whole, HEADER + ",preclose")
+        self.assertNotIn(note, self.good("scan", "--files", "whole.csv").stderr)
 
     def test_unranked_say_why(self):
         self.market()

@@ -38,7 +38,7 @@ Result<Instrument> parse_code(std::string_view text);
 // code_not_found naming the nearest spellings, at most three. Cost O(universe).
 Result<std::size_t> resolve_code(std::string_view text, const std::vector<Instrument>& universe);
 
-// What the number says in its market, by the exchanges' allocation rules (domain.md 3.1): 600/601/603/605 main board,
+// What the number says in its market, by the exchanges' allocation rules: 600/601/603/605 main board,
 // 688/689 STAR, 000-003 main, 300-302 ChiNext, 8xxxxx/43xxxx/92xxxx Beijing, 900/200 B shares,
 // 5xxxxx/15xxxx/16xxxx/18xxxx funds, SH 000xxx, SZ 399xxx and BJ 899xxx indices, 1xxxxx bonds. Unknown elsewhere: in
 // the US and Hong Kong a code does not say what it is.

@@ -2,7 +2,7 @@
 
 namespace momentum::cli {
 
-// The whole program: arguments -> engine -> report. Returns the exit status (cli.md); prints errors itself; throws
+// The whole program: arguments -> engine -> report. Returns the exit status (docs/cli.md); prints errors itself; throws
 // nothing. Takes over SIGINT and SIGPIPE.
 int run(int argc, char** argv);
 

@@ -19,6 +19,14 @@ struct Input {
   std::string code;                // for a file that names no instrument
 };
 
+// The account of what reading the input gave, for the summary line and --report. Filled as soon as the input is read, also
+// where a later step fails.
+struct InputReport {
+  sources::ReadSummary summary;
+  std::vector<sources::Quarantined> quarantine;
+  std::string dialect;
+};
+
 enum class Adjust : std::uint8_t { front, back, none };  // front and back compute the same and differ in what is shown
 
 struct ScanRequest {
@@ -33,19 +41,12 @@ struct ScanRequest {
   std::vector<std::string> codes;      // filter; any spelling
   std::vector<std::string> industries;  // filter; exact
   bool list_delisted = false;
+  std::string explain;                  // printed code whose record gets its ingredients
 };
 
 // Scores every instrument as of the close of the session. Filters select after ranking. Errors: those of reading;
 // session_not_found (a session after the data's end); code_not_found, ambiguous_code, industry_not_found with the nearest
 // names; bad_value (unknown profile).
-Result<score::Scan> scan(const Context& ctx, const ScanRequest& request);
-
-// The account of what reading the input gave, for the summary line and --report; valid after scan/show returned.
-struct InputReport {
-  sources::ReadSummary summary;
-  std::vector<sources::Quarantined> quarantine;
-  std::string dialect;
-};
-Result<score::Scan> scan(const Context& ctx, const ScanRequest& request, InputReport* report);
+Result<score::Scan> scan(const Context& ctx, const ScanRequest& request, InputReport* report = nullptr);
 
 }  // namespace momentum::engine

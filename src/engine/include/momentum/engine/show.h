@@ -1,5 +1,5 @@
 #pragma once
-// One instrument, bar by bar: prices, the columns of classic-score.md 1.2, scores.
+// One instrument, bar by bar: prices, the columns of score::classic_columns(), scores.
 
 #include <arrow/type_fwd.h>
 
@@ -25,7 +25,7 @@ struct ShowRequest {
 
 struct Shown {
   std::string code, name;
-  // date date32, then float64 columns in the order of cli.md `show`; score_row is date32. Null = missing; infinities stay.
+  // date date32, then float64 columns in the order of docs/cli.md "show"; score_row is date32. Null = missing; infinities stay.
   std::shared_ptr<arrow::Table> rows;
   std::string adjust_applied;
   bool synthetic = false;

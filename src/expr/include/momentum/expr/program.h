@@ -8,6 +8,7 @@
 
 #include "momentum/base/error.h"
 #include "momentum/expr/graph.h"
+#include "momentum/kernels/fused.h"
 
 namespace momentum::expr {
 
@@ -49,6 +50,7 @@ struct Stage {
   std::vector<Step> steps;
   std::vector<Place> outputs;        // the stage's cross-section inputs, or the program's outputs
   std::vector<std::uint32_t> planes;  // plane that output i is ranked into; empty for the last stage
+  const kernels::FusedStage* fused = nullptr;  // the same as one function, where there is one
 };
 
 struct Program {
@@ -63,6 +65,7 @@ struct Program {
 struct CompileOptions {
   std::vector<std::string> columns;  // what the panel has
   bool rewrite = true;               // off: the graph exactly as built (the bits are the same)
+  std::span<const kernels::FusedStage> fused = {};  // taken where the signature fits (the bits are the same); outlives the program
 };
 
 // Errors: the graph's own; name_not_found for a leaf that is not among the columns.

@@ -17,7 +17,8 @@ inline constexpr std::uint32_t kStateVersion = 1;
 class Session {
  public:
   // `chunk`: most rows per advance(). Memory: about (slots + windows) * chunk * 256 bytes, allocated once.
-  Session(const Stage& stage, const kernels::KernelTable& table, std::size_t chunk);
+  // `fused`: the stage as one function, or null; it is used on the rows that it can do.
+  Session(const Stage& stage, const kernels::KernelTable& table, std::size_t chunk, kernels::FusedFn fused = nullptr);
 
   // Before the first row of an instrument tile.
   void reset();
@@ -32,7 +33,8 @@ class Session {
   std::size_t output_stride(std::size_t i) const noexcept;
 
   // Everything later rows depend on. `key` names what it is a state of (Program::hash); restore() refuses other keys, other
-  // rewritings of the expression, other numerics versions and damaged bytes with error bad_state and leaves the session reset.
+  // rewritings of the expression, other numerics versions, a state of the scalar kernels for vector ones (and the other way
+  // round; sse4, avx2 and avx512 share theirs) and damaged bytes with error bad_state and leaves the session reset.
   std::vector<std::byte> save(std::uint64_t key) const;
   Result<void> restore(std::span<const std::byte> saved, std::uint64_t key);
 
@@ -48,18 +50,24 @@ class Session {
   };
   double* window_rows(Window& window, std::size_t rows) noexcept;
   const double* base(const Place& place) const noexcept;
+  bool advance_fused(std::size_t row, std::size_t rows) noexcept;
+  void advance_steps(std::size_t row, std::size_t rows) noexcept;
   const double* past(std::size_t leaf) const noexcept;
 
   const Stage& stage_;
   const kernels::KernelTable& table_;
   std::size_t chunk_;
+  kernels::FusedFn fused_;
   std::unique_ptr<double[], Free> memory_;
   double* slots_ = nullptr;
   double* constants_ = nullptr;
   double* state_ = nullptr;
+  double* next_state_ = nullptr;             // where a fused stretch leaves it; they take turns
+  std::size_t fused_rows_ = 0;               // since the last stretch that went node by node
   std::vector<Window> windows_;
   std::vector<const double*> leaf_rows_;     // row 0 of the current stretch
-  std::vector<const double*> window_rows_;   // likewise
+  std::vector<double*> window_rows_;         // likewise
+  std::vector<bool> kept_slot_;              // holds an output: all rows of an advance() are kept
   std::vector<bool> leaf_in_window_;         // the leaf's last rows are in its window, not in the caller's memory
   std::size_t last_rows_ = 0;
 };

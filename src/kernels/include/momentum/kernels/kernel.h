@@ -41,7 +41,7 @@ enum class Kernel : std::uint16_t {
   rolling_min, rolling_max,  // +0 for any zero
   whole,         // 1 where all w values of the truth a are 1 (missing counts as 0); never missing
   // Recurrences over all rows so far.
-  ema,           // params[0] = a: classic exponential mean, spec classic-score 1.1; a gap is carried forward
+  ema,           // params[0] = a: (1 - a) y + a x, from the first value on; a gap is carried over and decays y
   wilder,        // params n, s: mean of rows s .. s+n-1 at row s+n-1, then (y * (n-1) + x) / n; missing poisons
   fill_forward,  // last value that is not missing
   bar_index,     // 0, 1, 2, ...

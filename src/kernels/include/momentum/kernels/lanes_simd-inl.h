@@ -104,30 +104,6 @@ struct EmaStep {
   }
 };
 
-// The sample deviation of the window of w rows that ends at `last` (rows kTileLanes apart), given its mean: the vector form
-// of window_std for values within 2^+-200, all present.
-struct DeviationStep {
-  std::size_t w;
-  ConstantDivisor by_width, by_freedom;
-  explicit HWY_INLINE DeviationStep(double width)
-      : w(static_cast<std::size_t>(width)), by_width(width), by_freedom(width - 1.0) {}
-  HWY_INLINE V finish(V s1, V s2) const {
-    V variance = by_freedom.divide(hn::Sub(s2, by_width.divide(hn::Mul(s1, s1))));
-    variance = hn::IfThenElseZero(hn::Gt(variance, hn::Zero(D())), variance);
-    return hn::Sqrt(variance);
-  }
-  HWY_INLINE V of(const double* last, V mean) const {
-    V s1 = hn::Zero(D()), s2 = s1;
-    const double* old = last - (w - 1) * kTileLanes;
-    for (std::size_t k = 0; k < w; ++k, old += kTileLanes) {
-      const V d = hn::Sub(hn::Load(D(), old), mean);
-      s1 = hn::Add(s1, d);
-      s2 = hn::Add(s2, hn::Mul(d, d));
-    }
-    return finish(s1, s2);
-  }
-};
-
 }  // namespace HWY_NAMESPACE
 }  // namespace momentum::kernels
 HWY_AFTER_NAMESPACE();

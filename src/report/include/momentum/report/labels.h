@@ -64,6 +64,20 @@ enum class Text : std::uint8_t {
   no_score,
   macd_word,
   last_closes,
+  flag_count,
+  flag_span,
+  // the rules of an explanation
+  days_short,
+  rule_momentum_end,
+  signal,
+  value_before,
+  golden_cross,
+  no_golden_cross,
+  not_so_before,
+  so_before,
+  volume_to_mean,
+  volume_change,
+  trend,
   date,
   // account of reading
   read_files,
@@ -74,6 +88,7 @@ enum class Text : std::uint8_t {
   quarantined,
   empty_files,
   and_more_quarantined,
+  no_factors,
   // note of synthetic data: the same in both languages
   synthetic,
   count_

@@ -2,11 +2,13 @@
 // The `classic` profile: a definition over the expression graph (src/score/classic.formula), nothing else.
 
 #include <cstddef>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "momentum/base/error.h"
 #include "momentum/expr/parse.h"
+#include "momentum/kernels/fused.h"
 
 namespace momentum::score {
 
@@ -24,6 +26,9 @@ const std::vector<Column>& classic_columns();
 
 // The text of the profile.
 std::string_view classic_formula();
+
+// The fused stages of the profile's usual lines, for expr::CompileOptions.
+std::span<const kernels::FusedStage> fused_stages() noexcept;
 
 // Adds the profile to a graph; all its lines by name.
 Result<expr::Definitions> classic(expr::Graph& graph);

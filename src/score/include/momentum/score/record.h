@@ -30,6 +30,27 @@ struct Part {
 };
 const std::array<Part, kParts>& classic_parts() noexcept;
 
+// What the rules compared on the scored bar, for the explanation of a record; not part of CSV or JSON. Missing is NaN, and
+// all are where there is no score. `close`, the means, `signal` and `previous_macd_hist` are prices at the level at which
+// Record::macd is shown (computed value / one constant), so that any two of them compare as they did in the rule, but for
+// values a last bit apart. "Previous" is on the surviving bar before the scored one.
+struct Ingredients {
+  double close = kMissing;
+  double ma5 = kMissing;
+  double ma10 = kMissing;
+  double ma20 = kMissing;
+  double ma60 = kMissing;
+  double signal = kMissing;
+  double previous_macd_hist = kMissing;
+  double previous_rsi = kMissing;
+  double vol_ratio_5 = kMissing;
+  double volume_change = kMissing;  // fraction: mean change of volume over the last five surviving bars
+  double momentum_5 = kMissing;     // fraction; 20 is Record::momentum_20
+  double momentum_10 = kMissing;
+  double momentum_60 = kMissing;
+  double trend_20 = kMissing;
+};
+
 // One instrument. Doubles are missing as NaN. Prices are in yuan, front-adjusted to the as-of date unless told otherwise.
 struct Record {
   std::string ts_code;   // 600000.SH
@@ -56,6 +77,7 @@ struct Record {
   bool synthetic = false;
   // Last up to 60 closes up to the as-of session, ascending, for the sparkline of a table; not part of CSV or JSON.
   std::vector<double> recent_closes;
+  Ingredients ingredients;
 };
 
 // The answer of a scan.

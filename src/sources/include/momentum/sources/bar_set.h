@@ -18,11 +18,10 @@ namespace momentum::sources {
 // file has). Rows ascend strictly by date. Null = missing; a valid value is never NaN, and under a null lies NaN.
 //   date date32 (never null) | open high low close float64, yuan as printed, never adjusted here | volume float64, shares
 // and, where the dialect has them: amount float64 (yuan) | preclose float64 (yuan) | turnover float64 (fraction)
-//   | name dictionary<int32, utf8> (name as of that day)
+//   | name dictionary<int32, utf8> (name as of that day) | industry dictionary<int32, utf8> (industry as of that day)
 // float64 values are the correctly rounded reading of the file's text (times the dialect's unit).
 struct InstrumentBars {
   Instrument id;
-  std::string industry;                     // empty if the source has none
   std::shared_ptr<arrow::Table> bars;       // one chunk per column
   std::vector<Date> suspended;              // days on which the source says it did not trade (suspension records), ascending
   std::vector<Date> quarantined;            // days whose row was refused, ascending
@@ -40,7 +39,7 @@ struct Quarantined {
 // rows_in = stored + duplicates + suspensions + quarantined (checked before it is returned).
 struct ReadSummary {
   std::int64_t files = 0;
-  std::int64_t empty_files = 0;   // readable, no rows
+  std::vector<std::string> empty_files;  // readable, no rows; in path order
   std::int64_t rows_in = 0;
   std::int64_t stored = 0;
   std::int64_t duplicates = 0;    // the same row for the same date again, dropped
@@ -54,7 +53,7 @@ struct BarSet {
   bool gaps_are_suspensions = false;  // dialect rule: a session without a row inside an instrument's history is a suspension
   Date factors_from;            // dialect rule: no factor from preclose before this day (no date: no bound)
   std::string price_basis;      // raw front back split_only unknown
-  bool synthetic = false;       // the files say so (a banner line naming SYNTHETIC)
+  bool synthetic = false;       // the files with rows, all of them, say so (a banner line naming SYNTHETIC)
   std::vector<InstrumentBars> instruments;  // ascending by id
   std::vector<Quarantined> quarantine;      // in file order
   ReadSummary summary;

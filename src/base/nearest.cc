@@ -1,12 +1,10 @@
-#include "momentum/cli/nearest.h"
+#include "momentum/base/nearest.h"
 
 #include <algorithm>
 
-namespace momentum::cli {
-namespace {
+namespace momentum {
 
-// Optimal string alignment distance.
-std::size_t distance(std::string_view a, std::string_view b) {
+std::size_t edits(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), now(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
   for (std::size_t i = 1; i <= a.size(); ++i) {
@@ -21,14 +19,14 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
-}  // namespace
+std::size_t most_edits(std::string_view text) noexcept { return std::max<std::size_t>(1, text.size() / 3); }
 
 std::string nearest(std::string_view text, const std::vector<std::string>& candidates) {
   std::string best;
-  std::size_t fewest = std::max<std::size_t>(1, text.size() / 3) + 1;
+  std::size_t fewest = most_edits(text) + 1;
   for (const std::string& candidate : candidates) {
     const bool begun = text.size() >= 3 && candidate.starts_with(text);
-    const std::size_t steps = begun ? 1 : distance(text, candidate);
+    const std::size_t steps = begun ? 1 : edits(text, candidate);
     if (steps < fewest) {
       fewest = steps;
       best = candidate;
@@ -37,4 +35,4 @@ std::string nearest(std::string_view text, const std::vector<std::string>& candi
   return best;
 }
 
-}  // namespace momentum::cli
+}  // namespace momentum

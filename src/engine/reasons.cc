@@ -1,0 +1,110 @@
+#include "reasons.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <optional>
+
+#include "momentum/score/classic.h"
+
+namespace momentum::engine {
+namespace {
+
+using score::Status;
+
+constexpr int kAdvisedHistory = 365;
+
+// What one column of one lane is missing.
+struct Loss {
+  std::size_t bars = 0;   // on how many bars, counted from the first that may have a value (or after the scored row)
+  std::size_t begins = 0;  // the first of them
+};
+
+// An input that has no value on a bar.
+struct Gap {
+  std::string_view column;
+  std::size_t row;
+};
+
+std::optional<Gap> last_gap(const Bars& bars, std::size_t up_to) {
+  const std::pair<std::string_view, std::span<const double>> inputs[] = {
+      {"close", bars.close}, {"open", bars.open}, {"high", bars.high}, {"low", bars.low}, {"volume", bars.volume}};
+  for (std::size_t row = up_to + 1; row-- > 0;)
+    for (const auto& [name, values] : inputs)
+      if (std::isnan(values[row])) return Gap{name, row};
+  return std::nullopt;
+}
+
+std::string reason_text(std::string_view column, const Loss& loss, const Lane& lane, const score::Record& record,
+                        const ScanRequest& request, Date session) {
+  const auto& dates = lane.bars.dates;
+  const auto day = [&](std::size_t row) { return to_string(Date{dates[row]}); };
+  std::string text = record.status == Status::stale
+                         ? fmt::format("{} is missing since {}", column, day(loss.begins))
+                         : fmt::format("{} is missing on {} of {}, first on {}", column, loss.bars, bars_text(dates.size()),
+                                       day(loss.begins));
+  const auto gap = last_gap(lane.bars, loss.begins);
+  if (!gap) return text;
+  if (gap->column == column && gap->row == loss.begins) {
+    // the column itself: said already
+  } else {
+    text += fmt::format(": {} is missing on {}", gap->column, day(gap->row));
+  }
+  const auto later = last_gap(lane.bars, dates.size() - 1);
+  const bool helps = !request.history_days && later && dates[later->row] < (session - kAdvisedHistory).days;
+  return helps ? text + fmt::format("; --history {}d begins after it", kAdvisedHistory) : text;
+}
+
+}  // namespace
+
+std::string bars_text(std::size_t n) { return n == 1 ? "1 bar" : fmt::format("{} bars", n); }
+
+Result<void> explain_missing(const Context& ctx, const Profile& profile, std::span<const Lane> lanes,
+                             const ScanRequest& request, Date session, std::vector<score::Record>& records) {
+  std::vector<std::size_t> asked;
+  std::vector<Lane> chosen;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (records[i].status != Status::bad_data && records[i].status != Status::stale) continue;
+    asked.push_back(i);
+    chosen.push_back(lanes[i]);
+  }
+  if (asked.empty()) return {};
+
+  std::vector<std::string_view> names{"close", "open", "high", "low", "volume"};
+  std::vector<expr::NodeId> outputs;
+  for (const auto name : names) outputs.push_back(profile.node(name));
+  for (const auto& column : score::classic_columns()) {
+    names.push_back(column.name);
+    outputs.push_back(profile.node(column.definition));
+  }
+  MOMENTUM_TRY(const auto panel, panel_of(chosen, request.adjust));
+  MOMENTUM_TRY(const auto program, expr::compile(profile.graph, outputs, {panel.columns()}));
+  std::vector<Loss> losses(chosen.size() * outputs.size());
+  MOMENTUM_TRY_VOID(expr::evaluate(ctx, program, panel, [&](const expr::Stretch& s) {
+    for (std::size_t l = 0; l < panel::kTileLanes; ++l) {
+      const std::size_t lane = s.tile * panel::kTileLanes + l;
+      const std::uint32_t which = panel.instrument_of(lane);
+      if (which == panel::kNoInstrument) continue;
+      const score::Record& record = records[asked[which]];
+      for (std::size_t c = 0; c < outputs.size(); ++c) {
+        Loss& loss = losses[which * outputs.size() + c];
+        for (std::size_t r = 0; r < s.rows && s.first_row + r < panel.length(lane); ++r) {
+          const std::size_t row = s.first_row + r;
+          if (row < profile.graph[outputs[c]].first || !std::isnan(s.columns[c][r * s.strides[c] + l])) continue;
+          if (record.status == Status::stale && chosen[which].bars.dates[row] <= record.as_of.days) continue;
+          if (loss.bars++ == 0) loss.begins = row;
+        }
+      }
+    }
+  }));
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    std::size_t worst = 0;
+    for (std::size_t c = 1; c < outputs.size(); ++c)
+      if (losses[i * outputs.size() + c].bars > losses[i * outputs.size() + worst].bars) worst = c;
+    score::Record& record = records[asked[i]];
+    record.reason = reason_text(names[worst], losses[i * outputs.size() + worst], chosen[i], record, request, session);
+  }
+  return {};
+}
+
+}  // namespace momentum::engine

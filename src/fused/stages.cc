@@ -1,0 +1,17 @@
+#include "momentum/fused/stages.h"
+
+#include <array>
+
+namespace momentum::fused {
+
+kernels::FusedStage classic_scores() noexcept;
+kernels::FusedStage classic_scores_adjusted() noexcept;
+kernels::FusedStage classic_scan() noexcept;
+kernels::FusedStage classic_scan_adjusted() noexcept;
+
+std::span<const kernels::FusedStage> stages() noexcept {
+  static const std::array all{classic_scores(), classic_scores_adjusted(), classic_scan(), classic_scan_adjusted()};
+  return all;
+}
+
+}  // namespace momentum::fused
