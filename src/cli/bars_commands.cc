@@ -44,7 +44,8 @@ Result<std::string> explain_text(Session& session, const score::Scan& scan) {
       universe.push_back(id ? *std::move(id) : Instrument{.symbol = record.ts_code});
     }
   }
-  const auto exact = std::ranges::find(universe, session.options.explain, [](const Instrument& i) { return to_string(i); });
+  const auto printed = [](const Instrument& instrument) { return to_string(instrument); };
+  const auto exact = std::ranges::find(universe, session.options.explain, printed);
   std::size_t at = static_cast<std::size_t>(exact - universe.begin());
   if (exact == universe.end()) {
     MOMENTUM_TRY(at, resolve_code(session.options.explain, universe));

@@ -47,8 +47,8 @@ std::string doctor_text(const engine::Machine& machine, int threads) {
           : fmt::format("cgroup limit {}: past it the system ends the program", size_text(machine.memory_limit_bytes));
   std::string out;
   out += fmt::format("momentum  {}\n", MOMENTUM_VERSION);
-  out += fmt::format("SIMD      {}; in use: {} (--simd chooses; results are the same at every level)\n", fmt::join(levels, " "),
-                     to_string(machine.in_use));
+  out += fmt::format("SIMD      {}; in use: {} (--simd chooses; results are the same at every level)\n",
+                     fmt::join(levels, " "), to_string(machine.in_use));
   out += fmt::format("cores     {} for this process; threads: {} (--threads chooses)\n", machine.cores, threads);
   out += fmt::format("memory    {}; {}\n", memory, limit);
   out += fmt::format("Arrow     {}\n", machine.arrow_version);

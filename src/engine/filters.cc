@@ -61,6 +61,10 @@ Result<Filters> resolve_filters(const Market& market, const ScanRequest& request
     MOMENTUM_TRY(const std::size_t at, find_instrument(market, code));
     filters.codes.insert(to_string(market.ids[at]));
   }
+  if (!request.explain.empty()) {
+    MOMENTUM_TRY(const std::size_t at, find_instrument(market, request.explain));
+    filters.explain = to_string(market.ids[at]);
+  }
   std::set<std::string> known;
   if (!request.industries.empty())
     for (const Bars& bars : market.bars)

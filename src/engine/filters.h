@@ -13,6 +13,7 @@ namespace momentum::engine {
 struct Filters {
   std::set<std::string> codes;       // empty: all
   std::set<std::string> industries;  // empty: all
+  std::string explain;               // printed code of the instrument to be explained; empty: none
 };
 
 // bad_value for what no market could answer: an unknown profile, a negative count.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -12,7 +13,7 @@ namespace {
 
 using score::Status;
 
-constexpr int kAdvisedHistory = 365;
+constexpr int kUsualHistory = 365;
 
 // What one column of one lane is missing.
 struct Loss {
@@ -35,6 +36,17 @@ std::optional<Gap> last_gap(const Bars& bars, std::size_t up_to) {
   return std::nullopt;
 }
 
+// The history that begins after the last gap, where enough bars follow it for a score.
+std::string advice(const Lane& lane, const ScanRequest& request, Date session) {
+  const auto& dates = lane.bars.dates;
+  const auto gap = last_gap(lane.bars, dates.size() - 1);
+  if (request.history_days || !gap) return {};
+  const int days = std::min(kUsualHistory, session - Date{dates[gap->row]} - 1);
+  const auto begin = std::lower_bound(dates.begin(), dates.end(), (session - days).days);
+  if (static_cast<std::size_t>(dates.end() - begin) < score::kClassicMinimumBars) return {};
+  return fmt::format("; --history {}d begins after it", days);
+}
+
 std::string reason_text(std::string_view column, const Loss& loss, const Lane& lane, const score::Record& record,
                         const ScanRequest& request, Date session) {
   const auto& dates = lane.bars.dates;
@@ -45,14 +57,9 @@ std::string reason_text(std::string_view column, const Loss& loss, const Lane& l
                                        day(loss.begins));
   const auto gap = last_gap(lane.bars, loss.begins);
   if (!gap) return text;
-  if (gap->column == column && gap->row == loss.begins) {
-    // the column itself: said already
-  } else {
+  if (gap->column != column || gap->row != loss.begins)
     text += fmt::format(": {} is missing on {}", gap->column, day(gap->row));
-  }
-  const auto later = last_gap(lane.bars, dates.size() - 1);
-  const bool helps = !request.history_days && later && dates[later->row] < (session - kAdvisedHistory).days;
-  return helps ? text + fmt::format("; --history {}d begins after it", kAdvisedHistory) : text;
+  return text + advice(lane, request, session);
 }
 
 }  // namespace

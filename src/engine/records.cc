@@ -159,8 +159,8 @@ void describe(const Market& market, const ScanRequest& request, const std::vecto
   if (!records.empty()) scan.coverage = static_cast<double>(trading) / static_cast<double>(records.size());
 }
 
-Result<void> add_ingredients(const Context& ctx, const Profile& profile, std::span<const Lane> lanes,
-                             const ScanRequest& request, std::vector<Record>& records) {
+Result<void> add_ingredients(const Context& ctx, const Profile& profile, std::span<const Lane> lanes, Adjust adjust,
+                             const std::string& code, std::vector<Record>& records) {
   using score::Ingredients;
   struct Line {
     std::string_view line;
@@ -185,10 +185,10 @@ Result<void> add_ingredients(const Context& ctx, const Profile& profile, std::sp
   std::vector<expr::NodeId> outputs;
   for (const auto& line : kIngredients) outputs.push_back(profile.node(line.line));
   for (std::size_t i = 0; i < records.size(); ++i) {
-    if (records[i].ts_code != request.explain || std::isnan(records[i].score)) continue;
-    MOMENTUM_TRY(const auto panel, panel_of(lanes.subspan(i, 1), request.adjust));
+    if (records[i].ts_code != code || std::isnan(records[i].score)) continue;
+    MOMENTUM_TRY(const auto panel, panel_of(lanes.subspan(i, 1), adjust));
     MOMENTUM_TRY(const LastRows last, evaluate_last(ctx, profile, outputs, panel));
-    const double scale = request.adjust == Adjust::front ? lanes[i].factors.factor.back() : 1.0;
+    const double scale = adjust == Adjust::front ? lanes[i].factors.factor.back() : 1.0;
     for (std::size_t k = 0; k < outputs.size(); ++k)
       records[i].ingredients.*kIngredients[k].member =
           last.value(0, k) / (profile.graph[outputs[k]].degree == 1 ? scale : 1.0);

@@ -19,9 +19,9 @@ std::vector<expr::NodeId> record_outputs(const Profile& profile);
 score::Record make_record(const Market& market, const Lane& lane, Date session, const ScanRequest& request,
                           const LastRows& last, std::size_t i);
 
-// Fills Record::ingredients of the instrument that request.explain names, if it has a score.
-Result<void> add_ingredients(const Context& ctx, const Profile& profile, std::span<const Lane> lanes,
-                             const ScanRequest& request, std::vector<score::Record>& records);
+// Fills Record::ingredients of the record with this printed code, if there is one and it has a score.
+Result<void> add_ingredients(const Context& ctx, const Profile& profile, std::span<const Lane> lanes, Adjust adjust,
+                             const std::string& code, std::vector<score::Record>& records);
 
 // Coverage, what the numbers were computed on, notes.
 void describe(const Market& market, const ScanRequest& request, const std::vector<score::Record>& records,

@@ -27,7 +27,7 @@ Result<score::Scan> scan(const Context& ctx, const ScanRequest& request, InputRe
   for (std::size_t i = 0; i < lanes.size(); ++i)
     records.push_back(make_record(market, lanes[i], scan.as_of, request, last, i));
   MOMENTUM_TRY_VOID(explain_missing(ctx, profile, lanes, request, scan.as_of, records));
-  MOMENTUM_TRY_VOID(add_ingredients(ctx, profile, lanes, request, records));
+  MOMENTUM_TRY_VOID(add_ingredients(ctx, profile, lanes, request.adjust, filters.explain, records));
   describe(market, request, records, scan);
   rank(std::move(records), filters, request, scan);
   return scan;

@@ -89,8 +89,8 @@ std::string parts_table(const Record& r, const TableStyle& style) {
     for (const RuleLine& rule : rules_of(r, i, style.lang)) {
       std::string rule_points = rule.points;
       for (std::string& line : wrapped(rule.pieces, layout.rule_width)) {
-        row(std::exchange(name, {}), std::exchange(gained, {}), std::exchange(drawn, {}), std::exchange(rule_points, {}),
-            {std::move(line)});
+        row(std::exchange(name, {}), std::exchange(gained, {}), std::exchange(drawn, {}),
+            std::exchange(rule_points, {}), {std::move(line)});
       }
     }
     if (!name.text.empty()) row(std::move(name), std::move(gained), std::move(drawn), {}, {});
@@ -100,7 +100,7 @@ std::string parts_table(const Record& r, const TableStyle& style) {
   return lay_out(grid, 0, style.color).text;
 }
 
-// Flags as they are; more than a few of one kind as their number, the first and the last ("unverified_link:2007-03-01").
+// Flags as they are ("unverified_link:2007-03-01"); more than a few of one kind as their number, the first and the last.
 std::vector<std::string> flag_lines(const std::vector<std::string>& flags, Lang lang) {
   constexpr std::size_t kEach = 3;
   std::vector<std::string> kinds, lines;
@@ -119,9 +119,11 @@ std::vector<std::string> flag_lines(const std::vector<std::string>& flags, Lang 
     }
     const auto [first, last] = std::ranges::minmax(of_kind);
     const std::size_t from = std::min(kind.size() + 1, first.size());
-    lines.push_back(filled(text(Text::flag_count, lang), printable(kind), grouped(static_cast<std::int64_t>(of_kind.size()))) +
-                    std::string(text(Text::list_separator, lang)) +
-                    filled(text(Text::flag_span, lang), printable(first.substr(from)), printable(last.substr(from))));
+    const std::string count = grouped(static_cast<std::int64_t>(of_kind.size()));
+    lines.push_back(filled(text(Text::flag_count, lang), printable(kind), count));
+    lines.back() += text(Text::list_separator, lang);
+    lines.back() +=
+        filled(text(Text::flag_span, lang), printable(first.substr(from)), printable(last.substr(from)));
   }
   return lines;
 }

@@ -85,7 +85,8 @@ constexpr std::array kLabels{
     Label{Text::empty_files, "{} files without rows", "空文件 {}"},
     Label{Text::and_more_quarantined, "... and {} more; --report FILE writes them all",
           "……另有 {} 行；--report FILE 可全部写出"},
-    Label{Text::no_factors, "no factors: the data has no previous close, so prices are taken as they stand, dividends and all",
+    Label{Text::no_factors,
+          "no factors: the data has no previous close, so prices are taken as they stand, dividends and all",
           "无复权因子：数据没有前收盘价，价格按原样使用，除权缺口未处理"},
     Label{Text::synthetic, "合成数据 SYNTHETIC", "合成数据 SYNTHETIC"},
 };

@@ -100,7 +100,9 @@ std::vector<RuleLine> averages(const Record& r, Lang lang) {
     const double left = chain[i - 1].second, right = chain[i].second;
     while (decimals < 6 && left != right && fixed(left, decimals) == fixed(right, decimals)) ++decimals;
   }
-  const auto named = [&](std::size_t i) { return fmt::format("{} {}", chain[i].first, fixed(chain[i].second, decimals)); };
+  const auto named = [&](std::size_t i) {
+    return fmt::format("{} {}", chain[i].first, fixed(chain[i].second, decimals));
+  };
   RuleLine line{{}, {}};
   if (links == 0) {
     line.pieces = {fmt::format("{} <= {}", named(0), named(1))};
@@ -149,9 +151,9 @@ std::vector<RuleLine> rsi(const Record& r, Lang lang) {
   std::vector<RuleLine> lines{band_line(kRsiBands, r.rsi, "RSI")};
   if (const double previous = r.ingredients.previous_rsi; known(previous)) {
     const bool rising = r.rsi > previous;
+    const std::string before = filled(text(Text::value_before, lang), fixed(previous, 2));
     lines.push_back({plus(rising ? 5 : 0),
-                     {fmt::format("RSI {}", fixed(r.rsi, 2)),
-                      fmt::format("{} {}", rising ? ">" : "<=", filled(text(Text::value_before, lang), fixed(previous, 2)))}});
+                     {fmt::format("RSI {}", fixed(r.rsi, 2)), fmt::format("{} {}", rising ? ">" : "<=", before)}});
   }
   return lines;
 }

@@ -79,15 +79,30 @@ TEST_F(Records, AnOldMissingCloseIsBadDataWithItsBarAndColumn) {
   files_.add("600001.SH", with_missing(series(2, 0, kLast + 1), "close", 100, 101));
   const Record r = scanned_record();
   EXPECT_EQ(r.status, Status::bad_data);
-  EXPECT_EQ(r.reason, fmt::format("rsi is missing on 200 of 300 bars, first on {}, where close is missing; a shorter "
-                                  "--history (365d) restarts it",
-                                  to_string(weekday(100))));
+  const int days = weekday(kLast) - weekday(100) - 1;  // the longest window that begins after the gap
+  EXPECT_EQ(r.reason, fmt::format("rsi is missing on 200 of 300 bars, first on {0}: close is missing on {0}; "
+                                  "--history {1}d begins after it",
+                                  to_string(weekday(100)), days));
   EXPECT_TRUE(std::isnan(r.score));
   EXPECT_EQ(r.as_of, weekday(kLast));  // unscored: its last bar
-  request_.history_days = 260;
+  request_.history_days = days;
   const Record restarted = scanned_record();
   EXPECT_EQ(restarted.status, Status::ok);
   EXPECT_GT(restarted.first_bar, weekday(100));
+}
+
+TEST_F(Records, TheBarBehindARowsLongBeforeItIsNamed) {
+  files_.add("600001.SH", with_missing(series(2, 0, kLast + 1), "close", 3, 4));  // RSI is missing from its first bar on
+  const Record r = scanned_record();
+  EXPECT_NE(r.reason.find(": close is missing on " + to_string(weekday(3))), std::string::npos) << r.reason;
+  EXPECT_NE(r.reason.find("; --history 365d begins after it"), std::string::npos) << r.reason;
+}
+
+TEST_F(Records, NoHistoryIsAdvisedThatHasTooFewBars) {
+  files_.add("600001.SH", with_missing(series(2, 0, kLast + 1), "close", 190, 191));
+  const Record r = scanned_record();
+  EXPECT_EQ(r.status, Status::stale);
+  EXPECT_EQ(r.reason.find("--history"), std::string::npos) << r.reason;
 }
 
 TEST_F(Records, UnderAWindowTheReasonDoesNotAdviseOne) {
@@ -95,7 +110,7 @@ TEST_F(Records, UnderAWindowTheReasonDoesNotAdviseOne) {
   request_.history_days = 250;
   const Record r = scanned_record();
   EXPECT_EQ(r.status, Status::bad_data);
-  EXPECT_NE(r.reason.find(to_string(weekday(200)) + ", where close is missing"), std::string::npos) << r.reason;
+  EXPECT_NE(r.reason.find(": close is missing on " + to_string(weekday(200))), std::string::npos) << r.reason;
   EXPECT_EQ(r.reason.find("--history"), std::string::npos) << r.reason;
 }
 
@@ -125,7 +140,7 @@ TEST_F(Records, MissingValuesAtTheEndAreStale) {
   EXPECT_EQ(r.status, Status::stale);
   EXPECT_EQ(r.as_of, weekday(297));
   EXPECT_EQ(r.close, number(rows[297].at("close")));
-  EXPECT_EQ(r.reason, "values are missing on the last 2 bars up to " + to_string(weekday(kLast)));
+  EXPECT_EQ(r.reason, "close is missing since " + to_string(weekday(298)));
   EXPECT_FALSE(std::isnan(r.score));
   EXPECT_EQ(r.bars, kLast + 1);
 }
@@ -178,7 +193,7 @@ TEST_F(Records, NothingInTheHistoryWindow) {
   request_.history_days = 100;
   const Record r = scanned_record();
   EXPECT_EQ(r.status, Status::too_few_bars);
-  EXPECT_EQ(r.reason, "0 bars from the origin, 120 needed");
+  EXPECT_EQ(r.reason, "0 bars in the last 100 days, 120 needed");
   EXPECT_EQ(r.bars, 0);
   EXPECT_EQ(r.as_of, weekday(149));
   EXPECT_FALSE(r.first_bar.has_value());

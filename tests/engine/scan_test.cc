@@ -71,7 +71,7 @@ TEST(Scan, SaysWhatItIs) {
   EXPECT_EQ(answer.requested_as_of, answer.as_of);
   EXPECT_EQ(answer.profile, "classic");
   EXPECT_EQ(answer.history, "origin");
-  EXPECT_EQ(answer.adjust_applied, "back (preclose)");
+  EXPECT_EQ(answer.adjust_applied, "front (preclose)");
   EXPECT_GT(answer.numerics, 0);
   EXPECT_EQ(answer.store_snapshot, "");
   EXPECT_FALSE(answer.synthetic);

@@ -184,7 +184,9 @@ TEST_F(Show, UnknownColumnNamesThoseThereAre) {
   ASSERT_FALSE(answer.has_value());
   EXPECT_EQ(answer.error().code, ErrorCode::name_not_found);
   EXPECT_EQ(answer.error().where, "closing");
-  EXPECT_NE(answer.error().remedy.find("ma5"), std::string::npos);
+  EXPECT_NE(answer.error().remedy.find("open .. "), std::string::npos) << answer.error().remedy;
+  request_.columns = {"ma55"};
+  EXPECT_EQ(show(context(), request_).error().remedy, "did you mean ma5?");
   request_.columns = {"score"};  // only with scores
   EXPECT_EQ(error(), ErrorCode::name_not_found);
   request_.scores = true;

@@ -30,7 +30,8 @@ Record sample() { return explained_record(ranked_record("600000.SH", "name", 70)
 
 TEST(Rules, Momentum) {
   Record r = sample();
-  EXPECT_EQ(said(r, 0), "5d +3.10% x 0.4, 10d -1.30% x 0.3, 20d +10.00% x 0.2, 60d -5.10% x 0.1, + 10, within 0 and 20");
+  EXPECT_EQ(said(r, 0),
+            "5d +3.10% x 0.4, 10d -1.30% x 0.3, 20d +10.00% x 0.2, 60d -5.10% x 0.1, + 10, within 0 and 20");
   r.ingredients.momentum_60 = score::kMissing;
   EXPECT_EQ(said(r, 0), "5d +3.10% x 0.4, 10d -1.30% x 0.3, 20d +10.00% x 0.2");
 }
@@ -50,8 +51,8 @@ TEST(Rules, TheChainOfMeansEndsWhereThePointsSay) {
 
 TEST(Rules, MacdCrossesOnItsVeryBar) {
   Record r = sample();
-  EXPECT_EQ(said(r, 2), "+10 golden cross: MACD +0.2500 > signal +0.1250, not so on the bar before | +5 MACD +0.2500 > 0 | "
-                        "0 MACD hist +0.1250 > 0, <= -0.0100 before");
+  EXPECT_EQ(said(r, 2), "+10 golden cross: MACD +0.2500 > signal +0.1250, not so on the bar before | "
+                        "+5 MACD +0.2500 > 0 | 0 MACD hist +0.1250 > 0, <= -0.0100 before");
   r.details[2] = 20;
   EXPECT_TRUE(said(r, 2).ends_with("+5 MACD hist +0.1250 > 0, > -0.0100 before"));
   r.ingredients.previous_macd_hist = 0;  // touching is not above
@@ -61,7 +62,8 @@ TEST(Rules, MacdCrossesOnItsVeryBar) {
   EXPECT_EQ(said(r, 2), "0 no golden cross: MACD +0.2500 > signal +0.1250, already so on the bar before | "
                         "+5 MACD +0.2500 > 0 | 0 MACD hist +0.1250 > 0, <= +0.2000 before");
   r.macd = -0.25, r.macd_hist = -0.375, r.details[2] = 0;
-  EXPECT_EQ(said(r, 2), "0 no golden cross: MACD -0.2500 <= signal +0.1250 | 0 MACD -0.2500 <= 0 | 0 MACD hist -0.3750 <= 0");
+  EXPECT_EQ(said(r, 2), "0 no golden cross: MACD -0.2500 <= signal +0.1250 | 0 MACD -0.2500 <= 0 | "
+                        "0 MACD hist -0.3750 <= 0");
 }
 
 TEST(Rules, BoundsOfRsi) {

@@ -356,8 +356,8 @@ class Selection(Case):
     def test_the_rules_of_an_explanation_give_the_points(self):
         self.market(codes=[f"{number}.SH" for number in range(600000, 600012)])
         for record in self.records("scan", "--files", "bars")["results"]:
-            text = self.good("--lang", "zh", "scan", "--files", "bars", "--explain", record["ts_code"], "--format",
-                             "table", COLUMNS="200").stdout
+            text = self.good("--lang", "zh", "scan", "--files", "bars", "--explain", "sh" + record["ts_code"][:6],
+                             "--format", "table", COLUMNS="200").stdout
             part, gained = None, dict.fromkeys(PARTS, 0)
             for line in text.splitlines():
                 words = line.split()

@@ -207,7 +207,7 @@ class Golden(unittest.TestCase):
         gone = record(golden)[0]
         self.assertEqual(gone["status"], "bad_data")
         missing = next(row["date"] for row in bars(golden) if not row["close"])
-        self.assertRegex(gone["reason"], f"^rsi is missing on .*{missing}, where close is missing")
+        self.assertRegex(gone["reason"], f"^rsi is missing on .*{missing}: close is missing on {missing}; --history 365d begins after it")
         self.assertIn("--history", gone["reason"])
 
     def test_the_window_of_a_year(self):
@@ -247,7 +247,7 @@ class Golden(unittest.TestCase):
     def test_adjustment_decides_the_score_and_not_what_is_shown_of_it(self):
         golden = case(30)
         (front, whole), (back, _) = record(golden), record(golden, "--adjust", "back")
-        self.assertEqual(whole["adjust_applied"], "back (preclose)")
+        self.assertEqual(whole["adjust_applied"], "front (preclose)")
         for key in ("score", "score_raw", "score_details", "momentum_20", "rsi", "volume_ratio", "pct_chg"):
             self.assertEqual(front[key], back[key])
         last = bars(golden)[-1]

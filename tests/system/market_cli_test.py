@@ -232,7 +232,7 @@ class Traps(unittest.TestCase):
         record = records(sample())["688220.SH"]
         self.assertEqual((record["status"], record["bars"], record["first_bar"], record["as_of"]),
                          ("too_few_bars", 1, DAY, DAY))
-        self.assertEqual(record["reason"], "1 bars from the origin, 120 needed")
+        self.assertEqual(record["reason"], "1 bar from the origin, 120 needed")
 
     def test_zero_volume_rows_are_bars(self):
         for stem, code, count in (("sz000504", "000504", 1), ("sz000906", "000906", 3)):

@@ -41,7 +41,7 @@ struct ScanRequest {
   std::vector<std::string> codes;      // filter; any spelling
   std::vector<std::string> industries;  // filter; exact
   bool list_delisted = false;
-  std::string explain;                  // printed code whose record gets its ingredients
+  std::string explain;                  // code whose record gets its ingredients; any spelling
 };
 
 // Scores every instrument as of the close of the session. Filters select after ranking. Errors: those of reading;

@@ -18,11 +18,12 @@ struct ScanView {
 // the count of what is left out.
 std::string scan_table(const score::Scan& scan, const ScanView& view, const TableStyle& style);
 
-// docs/cli.md "scan": one line per record, score_details as six columns under their Chinese names, flags joined by ';'.
+// docs/cli.md "scan": one line per record, score_details as six columns under their Chinese names, flags joined by
+// ';'.
 std::string scan_csv(const score::Scan& scan, const ScanView& view);
 
-// docs/cli.md "scan": one object; results and unranked one record per line. Unknown texts and non-finite numbers are null;
-// score_details is null where there is no score.
+// docs/cli.md "scan": one object; results and unranked one record per line. Unknown texts and non-finite numbers are
+// null; score_details is null where there is no score.
 std::string scan_json(const score::Scan& scan);
 
 // One record of `scan` taken apart for a person: what it was computed on, each part with its points, maximum, a
