@@ -60,7 +60,7 @@ TEST(Explain, ManyFlagsOfOneKindAreCounted) {
   auto& flags = scan.results[1].flags;
   flags = {"unverified_link:2007-03-01", "unverified_link:2008-03-03", "unverified_link:2009-03-02", "st"};
   std::string text = explain(scan, scan.results[1], 2, {.width = 100});
-  for (const std::string& flag : flags) EXPECT_TRUE(has(text, "flags: " + flag + "\n")) << flag;
+  for (const std::string& flag : flags) EXPECT_TRUE(has(text, std::string("flags: ").append(flag).append(1, '\n'))) << flag;
   flags.insert(flags.begin() + 2, "unverified_link:2008-04-01");
   text = explain(scan, scan.results[1], 2, {.width = 100});
   EXPECT_TRUE(has(text, "flags: unverified_link x 4, first 2007-03-01, last 2009-03-02\nflags: st\n")) << text;
@@ -73,7 +73,7 @@ TEST(Explain, English) {
   const score::Scan scan = sample_scan();
   const std::string text = explain(scan, scan.results[1], 2, {.width = 100});
   for (const score::Part& part : score::classic_parts())
-    EXPECT_TRUE(has(text, "\n" + std::string(part.english))) << part.english;
+    EXPECT_TRUE(has(text, std::string(1, '\n').append(part.english))) << part.english;
   EXPECT_TRUE(has(text, "rank 2 of 2"));
   EXPECT_TRUE(has(text, "60 / 100"));
   EXPECT_TRUE(has(text, "MACD -inf, MACD hist -0.1250\n"));

@@ -31,9 +31,9 @@ struct Part {
 const std::array<Part, kParts>& classic_parts() noexcept;
 
 // What the rules compared on the scored bar, for the explanation of a record; not part of CSV or JSON. Missing is NaN: all
-// are, but in the record that a scan was asked to explain, if it has a score. `close`, the means, `signal` and `previous_macd_hist` are prices at the level at which
-// Record::macd is shown (computed value / one constant), so that any two of them compare as they did in the rule, but for
-// values a last bit apart. "Previous" is on the surviving bar before the scored one.
+// are, but in the record that a scan was asked to explain, if it has a score. `close`, the means, `signal` and
+// `previous_macd_hist` are prices at the level at which Record::macd is shown (computed value / one constant): any two of
+// them compare as they did in the rule, but for values a last bit apart. "Previous" is on the surviving bar before.
 struct Ingredients {
   double close = kMissing;
   double ma5 = kMissing;
