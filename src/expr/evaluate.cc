@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "momentum/base/parallel.h"
@@ -30,6 +31,41 @@ class Planes {
   std::vector<std::vector<double>> values_;
 };
 
+// Sessions of one stage, used again from tile to tile: their memory is touched once, not once a tile.
+class SessionPool {
+ public:
+  SessionPool(const Stage& stage, SimdLevel level, std::size_t chunk)
+      : stage_(stage), level_(level), fused_(stage.fused != nullptr ? stage.fused->at(level) : nullptr),
+        chunk_(chunk != 0 ? chunk : fused_ != nullptr ? kernels::kFusedRows : kChunkRows) {}
+
+  std::size_t chunk() const { return chunk_; }
+
+  std::unique_ptr<Session> take() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!free_.empty()) {
+        auto session = std::move(free_.back());
+        free_.pop_back();
+        session->reset();
+        return session;
+      }
+    }
+    return std::make_unique<Session>(stage_, kernels::kernels_for(level_), chunk_, fused_);
+  }
+  void give_back(std::unique_ptr<Session> session) {
+    const std::lock_guard lock(mutex_);
+    free_.push_back(std::move(session));
+  }
+
+ private:
+  const Stage& stage_;
+  SimdLevel level_;
+  kernels::FusedFn fused_;
+  std::size_t chunk_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Session>> free_;
+};
+
 class Evaluation {
  public:
   Evaluation(const Context& ctx, const Program& program, const panel::Panel& panel, SimdLevel level,
@@ -41,8 +77,9 @@ class Evaluation {
     for (const Stage& stage : program_.stages) {
       const bool last = &stage == &program_.stages.back();
       for (const auto plane : stage.planes) planes_.allocate(plane);
+      SessionPool sessions(stage, level_, chunk_);
       MOMENTUM_TRY_VOID(parallel_for(ctx_, panel_.tiles(), [&](std::size_t tile) {
-        return run_tile(stage, tile, last ? sink : [&](const Stretch& s) { to_planes(stage, s); });
+        return run_tile(stage, sessions, tile, last ? sink : [&](const Stretch& s) { to_planes(stage, s); });
       }));
       MOMENTUM_TRY_VOID(rank_planes(stage));
     }
@@ -50,10 +87,9 @@ class Evaluation {
   }
 
  private:
-  Result<void> run_tile(const Stage& stage, std::size_t tile, const StretchSink& sink) {
-    const kernels::FusedFn fused = stage.fused != nullptr ? stage.fused->at(level_) : nullptr;
-    const std::size_t chunk = chunk_ != 0 ? chunk_ : fused != nullptr ? kernels::kFusedRows : kChunkRows;
-    Session session(stage, kernels::kernels_for(level_), chunk, fused);
+  Result<void> run_tile(const Stage& stage, SessionPool& sessions, std::size_t tile, const StretchSink& sink) {
+    const std::size_t chunk = sessions.chunk();
+    std::unique_ptr<Session> session = sessions.take();
     const std::size_t rows = panel_.rows(tile);
     std::vector<const double*> columns(stage.outputs.size());
     std::vector<std::size_t> strides(stage.outputs.size());
@@ -71,13 +107,14 @@ class Evaluation {
       if (ctx_.cancelled()) return Context::interrupted();
       const std::size_t n = std::min(chunk, rows - row);
       for (std::size_t i = 0; i < leaves.size(); ++i) at[i] = leaves[i] + row * kTileLanes;
-      session.advance(at, row, n);
+      session->advance(at, row, n);
       for (std::size_t i = 0; i < columns.size(); ++i) {
-        columns[i] = session.output(i);
-        strides[i] = session.output_stride(i);
+        columns[i] = session->output(i);
+        strides[i] = session->output_stride(i);
       }
       sink({tile, row, n, columns, strides});
     }
+    sessions.give_back(std::move(session));
     return {};
   }
 

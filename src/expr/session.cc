@@ -12,12 +12,13 @@ namespace {
 
 using kernels::kTileLanes;
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
-// Stretches a window holds before its history is moved back to its start: the copy costs history / (8 chunk) per row.
-constexpr std::size_t kWindowStretches = 8;
+// Rows a window takes before its history is moved back to its start: the copy costs history / 128 per row, and the window
+// stays small enough for the cache.
+constexpr std::size_t kWindowRows = 256;
 // Rows that a stretch which cannot be fused is cut into: what stays in L1 node by node.
 constexpr std::size_t kStepRows = 16;
 // Rows after which the rest of a refused stretch is tried again.
-constexpr std::size_t kRetryRows = 64;
+constexpr std::size_t kRetryRows = 16;
 constexpr std::size_t kMaxFusedWindows = 64;
 
 struct StateHeader {
@@ -72,7 +73,8 @@ Session::Session(const Stage& stage, const kernels::KernelTable& table, std::siz
     : stage_(stage), table_(table), chunk_(chunk), fused_(fused) {
   MOMENTUM_CHECK(chunk > 0);
   std::size_t rows = stage.slots * chunk + stage.constants.size() + (fused_ != nullptr ? 2 : 1) * stage.state_rows;
-  for (const std::size_t history : stage.windows) rows += history + kWindowStretches * chunk;
+  const std::size_t room = std::max(chunk, kWindowRows);
+  for (const std::size_t history : stage.windows) rows += history + room;
   memory_.reset(static_cast<double*>(
       ::operator new[](std::max<std::size_t>(rows, 1) * kTileLanes * sizeof(double), std::align_val_t{kernels::kAlignment})));
   double* next = memory_.get();
@@ -86,7 +88,7 @@ Session::Session(const Stage& stage, const kernels::KernelTable& table, std::siz
   state_ = take(stage.state_rows);
   if (fused_ != nullptr) next_state_ = take(stage.state_rows);
   for (const std::size_t history : stage.windows) {
-    const std::size_t capacity = history + kWindowStretches * chunk;
+    const std::size_t capacity = history + room;
     windows_.push_back({take(capacity), history, capacity, history});
   }
   for (std::size_t i = 0; i < stage.constants.size(); ++i)

@@ -28,11 +28,26 @@ inline bool window_is_flat(const double* last, std::size_t w) noexcept {
   return true;
 }
 
-// Correctly rounded sum of a window without missing values.
+// Correctly rounded sum of a window without missing values. Usually the errors of plain additions (Knuth's two-sum) add up
+// without one of their own: then the sum is exact and rounded once. Where something is lost, the wide accumulator.
 inline double window_sum(const double* last, std::size_t w) noexcept {
-  ExactSum sum;
-  for (std::size_t i = 0; i < w; ++i) sum.add(*(last - i * kTileLanes));
-  return sum.round();
+  double sum = 0.0, errors = 0.0;
+  bool exact = true;
+  const auto two_sum = [](double a, double b, double& error) {
+    const double s = a + b, bb = s - a;
+    error = (a - (s - bb)) + (b - bb);
+    return s;
+  };
+  for (std::size_t i = 0; i < w; ++i) {
+    double error, lost;
+    sum = two_sum(sum, *(last - i * kTileLanes), error);
+    errors = two_sum(errors, error, lost);
+    exact = exact && lost == 0.0;
+  }
+  if (exact) return sum + errors;
+  ExactSum wide;
+  for (std::size_t i = 0; i < w; ++i) wide.add(*(last - i * kTileLanes));
+  return wide.round();
 }
 
 inline double window_mean(const double* last, std::size_t w) noexcept {
