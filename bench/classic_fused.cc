@@ -6,6 +6,7 @@
 
 #include "classic_fused_internal.h"
 
+// clang-format off: foreach_target.h stands first
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "classic_fused.cc"
 #include <hwy/cache_control.h>
@@ -14,6 +15,7 @@
 #include <hwy/highway.h>
 
 #include "classic_fused-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace momentum::bench::HWY_NAMESPACE {

@@ -76,7 +76,7 @@ Result<panel::Panel> panel_of(const Options& options) {
     const auto bars = synthetic_stock(1, stock, options.bars);
     std::vector<double>& out = values[stock];
     out.reserve(names.size() * options.bars);
-    for (double Bars::*column : {&Bars::open, &Bars::high, &Bars::low, &Bars::close, &Bars::volume})
+    for (double Bars::* column : {&Bars::open, &Bars::high, &Bars::low, &Bars::close, &Bars::volume})
       for (const Bars& bar : bars) out.push_back(bar.*column);
     if (options.factors)  // one small step a year
       for (std::size_t t = 0; t < options.bars; ++t) out.push_back(1.0 + 0.015625 * static_cast<double>(t / 250));
@@ -121,7 +121,8 @@ Result<double> run_once(const Context& ctx, const expr::Program& program, const 
           const double score = s.columns[0][r * s.strides[0]];
           if (score == score) total += score;
         }
-      }, evaluate_options));
+      },
+      evaluate_options));
   return total;
 }
 
@@ -166,7 +167,8 @@ int run(const Options& options) {
   if (!panel) return std::fprintf(stderr, "%s\n", panel.error().what.c_str()), 3;
   auto program = program_of(*panel, options.nodes);
   const auto level = kernels::resolve_level(options.simd);
-  if (!program || !level) return std::fprintf(stderr, "%s\n", (!program ? program.error() : level.error()).what.c_str()), 3;
+  if (!program || !level)
+    return std::fprintf(stderr, "%s\n", (!program ? program.error() : level.error()).what.c_str()), 3;
   if (options.breakdown) break_down(*program, *panel, kernels::kernels_for(*level));
 
   kernels::FusedStage counting{};
@@ -188,11 +190,11 @@ int run(const Options& options) {
   }
   std::sort(seconds.begin(), seconds.end());
   const double bars = static_cast<double>(options.stocks) * static_cast<double>(options.bars);
-  std::printf("{\"simd\": \"%s\", \"stocks\": %zu, \"bars\": %zu, \"ns_per_bar\": %.3f, \"median_ns_per_bar\": %.3f, "
-              "\"fused_rows\": %zu, \"refused_rows\": %zu, \"sum\": %.17g}\n",
-              std::string(to_string(*level)).c_str(), options.stocks, options.bars, seconds.front() * 1e9 / bars,
-              seconds[seconds.size() / 2] * 1e9 / bars, fused_rows / options.runs,
-              refused_rows / options.runs, total);
+  std::printf(
+      "{\"simd\": \"%s\", \"stocks\": %zu, \"bars\": %zu, \"ns_per_bar\": %.3f, \"median_ns_per_bar\": %.3f, "
+      "\"fused_rows\": %zu, \"refused_rows\": %zu, \"sum\": %.17g}\n",
+      std::string(to_string(*level)).c_str(), options.stocks, options.bars, seconds.front() * 1e9 / bars,
+      seconds[seconds.size() / 2] * 1e9 / bars, fused_rows / options.runs, refused_rows / options.runs, total);
   return 0;
 }
 

@@ -77,8 +77,7 @@ std::optional<Instrument> in_market(std::string_view symbol, Market market) {
     case Market::US:
       if (is_ticker(symbol)) return Instrument{std::string(symbol), market};
       break;
-    case Market::none:
-      break;
+    case Market::none: break;
   }
   return std::nullopt;
 }
@@ -239,8 +238,8 @@ Result<std::size_t> resolve_code(std::string_view text, const std::vector<Instru
   if (same.size() > 1) {
     std::vector<std::string> names;
     for (const std::size_t i : same) names.push_back(to_string(universe[i]));
-    return fail(ErrorCode::ambiguous_code, "ambiguous code",
-                fmt::format("{} is {}", wanted.symbol, listed(names)), "add the market");
+    return fail(ErrorCode::ambiguous_code, "ambiguous code", fmt::format("{} is {}", wanted.symbol, listed(names)),
+                "add the market");
   }
   const std::vector<std::string> names = nearest_codes(wanted, universe);
   return fail(ErrorCode::code_not_found, "no such code", to_string(wanted),

@@ -92,9 +92,7 @@ void run_workers(Loop& loop, int workers) {
   const std::size_t lent = tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism);
   workers = static_cast<int>(std::min(static_cast<std::size_t>(workers), std::max<std::size_t>(1, lent)));
   tbb::task_arena arena(workers);
-  arena.execute([&] {
-    tbb::parallel_for(0, workers, [&](int) { loop.work(); }, tbb::simple_partitioner{});
-  });
+  arena.execute([&] { tbb::parallel_for(0, workers, [&](int) { loop.work(); }, tbb::simple_partitioner{}); });
 }
 #else
 void run_workers(Loop& loop, int workers) {

@@ -15,7 +15,8 @@ std::unexpected<Error> unexpected_type(const std::string& column, const arrow::D
 }
 
 // A float64 column as a span with NaN for null.
-Result<std::span<const double>> doubles(const arrow::Table& table, const std::string& name, bool required, Bars& owner) {
+Result<std::span<const double>> doubles(const arrow::Table& table, const std::string& name, bool required,
+                                        Bars& owner) {
   const auto column = table.GetColumnByName(name);
   if (column == nullptr) {
     if (required) return fail(ErrorCode::internal, "a source left out a column", name);
@@ -71,8 +72,8 @@ Result<Bars> bars_from_arrow(const std::shared_ptr<arrow::Table>& table) {
     const char* name;
     std::span<const double>* into;
     bool required;
-  } columns[] = {{"open", &bars.open, true},     {"high", &bars.high, true},      {"low", &bars.low, true},
-                 {"close", &bars.close, true},   {"volume", &bars.volume, true},  {"amount", &bars.amount, false},
+  } columns[] = {{"open", &bars.open, true},         {"high", &bars.high, true},     {"low", &bars.low, true},
+                 {"close", &bars.close, true},       {"volume", &bars.volume, true}, {"amount", &bars.amount, false},
                  {"preclose", &bars.preclose, false}};
   for (const auto& column : columns) {
     MOMENTUM_TRY(*column.into, doubles(*table, column.name, column.required, bars));

@@ -73,7 +73,7 @@ Result<Filters> resolve_filters(const Market& market, const ScanRequest& request
     if (!known.contains(industry)) {
       const std::string meant = nearest(industry, {known.begin(), known.end()});
       return fail(ErrorCode::industry_not_found, "no such industry", industry,
-                  known.empty()    ? "the data names no industries"
+                  known.empty()   ? "the data names no industries"
                   : meant.empty() ? fmt::format("one of {} industries, such as {}", known.size(), *known.begin())
                                   : "did you mean " + meant + "?");
     }

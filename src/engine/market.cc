@@ -105,7 +105,9 @@ std::vector<Lane> cut(const Market& market, Date session, std::optional<int> his
     const auto end = std::upper_bound(dates.begin(), dates.end(), session.days);
     const auto begin =
         history_days ? std::lower_bound(dates.begin(), end, (session - *history_days).days) : dates.begin();
-    Lane lane{i, market.bars[i].slice(begin - dates.begin(), end - dates.begin()), {},
+    Lane lane{i,
+              market.bars[i].slice(begin - dates.begin(), end - dates.begin()),
+              {},
               static_cast<std::size_t>(begin - dates.begin())};
     panel::FactorInput in;
     in.dates = lane.bars.dates;

@@ -40,8 +40,8 @@ std::vector<std::string> industries_of(const Bars& bars);
 struct Market {
   sources::BarSet set;
   std::vector<Instrument> ids;
-  std::vector<Bars> bars;                // as read, all of them
-  std::vector<std::int32_t> sessions;    // ascending
+  std::vector<Bars> bars;  // as read, all of them
+  std::vector<std::int32_t> sessions;  // ascending
 };
 
 // Reads the input and prepares it. `report`, if not null, gets the account of reading.
@@ -63,9 +63,9 @@ Date last_complete_session(const Market& market, bool* skipped);
 
 // One instrument as of a session: the bars from its origin to the session, and their factors.
 struct Lane {
-  std::size_t instrument;      // in Market
-  Bars bars;                   // dates within the origin rule and the session
-  panel::Factors factors;      // all 1 with `adjust` none
+  std::size_t instrument;  // in Market
+  Bars bars;  // dates within the origin rule and the session
+  panel::Factors factors;  // all 1 with `adjust` none
   std::size_t bars_before = 0;  // rows of Market::bars before the origin
 };
 

@@ -51,10 +51,9 @@ std::string reason_text(std::string_view column, const Loss& loss, const Lane& l
                         const ScanRequest& request, Date session) {
   const auto& dates = lane.bars.dates;
   const auto day = [&](std::size_t row) { return to_string(Date{dates[row]}); };
-  std::string text = record.status == Status::stale
-                         ? fmt::format("{} is missing since {}", column, day(loss.begins))
-                         : fmt::format("{} is missing on {} of {}, first on {}", column, loss.bars, bars_text(dates.size()),
-                                       day(loss.begins));
+  std::string text = record.status == Status::stale ? fmt::format("{} is missing since {}", column, day(loss.begins))
+                                                    : fmt::format("{} is missing on {} of {}, first on {}", column,
+                                                                  loss.bars, bars_text(dates.size()), day(loss.begins));
   const auto gap = last_gap(lane.bars, loss.begins);
   if (!gap) return text;
   if (gap->column != column || gap->row != loss.begins)

@@ -17,11 +17,33 @@ using score::Record;
 using score::Status;
 
 // What make_record reads, by place.
-enum Output : std::size_t { kScore, kScoreRaw, kScoreRow, kSurvivors, kPart1, kMomentum20 = kPart1 + score::kParts, kRsi,
-                            kMacd, kMacdHist, kVolumeRatio, kOutputs };
-constexpr std::array<std::string_view, kOutputs> kLines{"score", "score_raw", "score_row", "survivors", "part_1", "part_2",
-                                                        "part_3", "part_4", "part_5", "part_6", "scored_momentum_20",
-                                                        "scored_rsi", "scored_macd", "scored_macd_hist",
+enum Output : std::size_t {
+  kScore,
+  kScoreRaw,
+  kScoreRow,
+  kSurvivors,
+  kPart1,
+  kMomentum20 = kPart1 + score::kParts,
+  kRsi,
+  kMacd,
+  kMacdHist,
+  kVolumeRatio,
+  kOutputs
+};
+constexpr std::array<std::string_view, kOutputs> kLines{"score",
+                                                        "score_raw",
+                                                        "score_row",
+                                                        "survivors",
+                                                        "part_1",
+                                                        "part_2",
+                                                        "part_3",
+                                                        "part_4",
+                                                        "part_5",
+                                                        "part_6",
+                                                        "scored_momentum_20",
+                                                        "scored_rsi",
+                                                        "scored_macd",
+                                                        "scored_macd_hist",
                                                         "scored_vol_ratio_20"};
 constexpr std::size_t kSparklineCloses = 60;
 
@@ -82,8 +104,8 @@ Result<Date> session_of(const Market& market, const ScanRequest& request, std::v
   bool skipped = false;
   const Date session = last_complete_session(market, &skipped);
   if (skipped)
-    notes.push_back(fmt::format("{} looks incomplete; taken as of {} (--allow-partial takes the last day)", to_string(end),
-                                to_string(session)));
+    notes.push_back(fmt::format("{} looks incomplete; taken as of {} (--allow-partial takes the last day)",
+                                to_string(end), to_string(session)));
   return session;
 }
 
@@ -93,8 +115,8 @@ std::vector<expr::NodeId> record_outputs(const Profile& profile) {
   return nodes;
 }
 
-Record make_record(const Market& market, const Lane& lane, Date session, const ScanRequest& request, const LastRows& last,
-                   std::size_t i) {
+Record make_record(const Market& market, const Lane& lane, Date session, const ScanRequest& request,
+                   const LastRows& last, std::size_t i) {
   const Adjust adjust = request.adjust;
   const auto& source = market.set.instruments[lane.instrument];
   const Bars& bars = lane.bars;
@@ -155,7 +177,8 @@ void describe(const Market& market, const ScanRequest& request, const std::vecto
   scan.synthetic = market.set.synthetic;
   scan.adjust_applied = adjust_text(market, request.adjust);
   std::size_t trading = 0;
-  for (const auto& bars : market.bars) trading += std::binary_search(bars.dates.begin(), bars.dates.end(), scan.as_of.days);
+  for (const auto& bars : market.bars)
+    trading += std::binary_search(bars.dates.begin(), bars.dates.end(), scan.as_of.days);
   if (!records.empty()) scan.coverage = static_cast<double>(trading) / static_cast<double>(records.size());
 }
 
@@ -164,7 +187,7 @@ Result<void> add_ingredients(const Context& ctx, const Profile& profile, std::sp
   using score::Ingredients;
   struct Line {
     std::string_view line;
-    double Ingredients::*member;
+    double Ingredients::* member;
   };
   static constexpr std::array<Line, 14> kIngredients{{
       {"scored_close", &Ingredients::close},

@@ -40,7 +40,8 @@ LastRows::LastRows(std::size_t instruments, std::size_t outputs)
 
 Result<LastRows> evaluate_last(const Context& ctx, const Profile& profile, std::span<const expr::NodeId> outputs,
                                const panel::Panel& panel) {
-  MOMENTUM_TRY(const auto program, expr::compile(profile.graph, outputs, {panel.columns(), true, score::fused_stages()}));
+  MOMENTUM_TRY(const auto program,
+               expr::compile(profile.graph, outputs, {panel.columns(), true, score::fused_stages()}));
   LastRows last(panel.instruments(), outputs.size());
   MOMENTUM_TRY_VOID(expr::evaluate(ctx, program, panel, [&](const expr::Stretch& s) {
     for (std::size_t l = 0; l < kTileLanes; ++l) {

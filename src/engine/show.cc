@@ -57,7 +57,8 @@ class Columns {
 
  private:
   void stored(std::string name, std::span<const double> column) {
-    list_.push_back({std::move(name), [column](std::size_t r) { return column.empty() ? score::kMissing : column[r]; }});
+    list_.push_back(
+        {std::move(name), [column](std::size_t r) { return column.empty() ? score::kMissing : column[r]; }});
   }
   void price(std::string name, std::span<const double> column) {
     const std::span<const double> f = lane_.factors.factor;
@@ -85,16 +86,17 @@ Result<std::vector<ShownColumn>> select(std::vector<ShownColumn> all, std::size_
       std::vector<std::string> names;
       for (const auto& column : all) names.push_back(column.name);
       const std::string meant = nearest(name, names);
-      return fail(ErrorCode::name_not_found, "no such column", name,
-                  meant.empty() ? "columns are date, " + names.front() + " .. " + names.back() : "did you mean " + meant + "?");
+      return fail(
+          ErrorCode::name_not_found, "no such column", name,
+          meant.empty() ? "columns are date, " + names.front() + " .. " + names.back() : "did you mean " + meant + "?");
     }
     chosen.push_back(*at);
   }
   return chosen;
 }
 
-Result<std::shared_ptr<arrow::Table>> to_table(const Lane& lane, const std::vector<ShownColumn>& columns, std::size_t first,
-                                               std::size_t last) {
+Result<std::shared_ptr<arrow::Table>> to_table(const Lane& lane, const std::vector<ShownColumn>& columns,
+                                               std::size_t first, std::size_t last) {
   const auto checked = [](const arrow::Status& status) -> Result<void> {
     if (status.ok()) return {};
     return fail(ErrorCode::out_of_memory, status.ToString());
@@ -125,7 +127,8 @@ Result<std::shared_ptr<arrow::Table>> to_table(const Lane& lane, const std::vect
     fields.push_back(arrow::field(column.name, array->type()));
     arrays.push_back(std::move(array));
   }
-  return arrow::Table::Make(arrow::schema(std::move(fields)), std::move(arrays), static_cast<std::int64_t>(last - first));
+  return arrow::Table::Make(arrow::schema(std::move(fields)), std::move(arrays),
+                            static_cast<std::int64_t>(last - first));
 }
 
 }  // namespace
@@ -137,7 +140,8 @@ Result<Shown> show(const Context& ctx, const ShowRequest& request, InputReport* 
   MOMENTUM_TRY(const std::size_t instrument, find_instrument(market, request.code));
   // Every bar is a row, also one on a day too thin for a session.
   if (market.bars[instrument].dates.empty())
-    return fail(ErrorCode::empty_input, "no row of it became a bar", to_string(market.ids[instrument]), "see --report FILE");
+    return fail(ErrorCode::empty_input, "no row of it became a bar", to_string(market.ids[instrument]),
+                "see --report FILE");
   Date end{std::max(market.sessions.back(), market.bars[instrument].dates.back())};
   if (request.end && *request.end < end) end = *request.end;
   const auto lanes = cut(market, end, request.history_days, request.adjust);

@@ -10,11 +10,13 @@ namespace momentum::expr {
 namespace {
 
 constexpr std::array<std::string_view, kernels::kKernelCount> kNames{
-    "negate", "absolute", "logarithm", "square_root", "reciprocal", "round_even", "add", "subtract", "multiply", "divide",
-    "divide_by", "minimum", "maximum", "greater", "greater_equal", "less", "less_equal", "equal", "not_equal",
-    "logical_and", "logical_or", "logical_not", "select", "fill", "step", "valid", "can_divide", "finite", "log_finite",
-    "all_valid", "rolling_sum", "rolling_mean", "rolling_std", "rolling_min", "rolling_max", "whole", "ema", "wilder",
-    "fill_forward", "bar_index", "value_when", "count_when", "mean_when", "bars_since"};
+    "negate",        "absolute",  "logarithm",   "square_root",  "reciprocal",  "round_even",  "add",
+    "subtract",      "multiply",  "divide",      "divide_by",    "minimum",     "maximum",     "greater",
+    "greater_equal", "less",      "less_equal",  "equal",        "not_equal",   "logical_and", "logical_or",
+    "logical_not",   "select",    "fill",        "step",         "valid",       "can_divide",  "finite",
+    "log_finite",    "all_valid", "rolling_sum", "rolling_mean", "rolling_std", "rolling_min", "rolling_max",
+    "whole",         "ema",       "wilder",      "fill_forward", "bar_index",   "value_when",  "count_when",
+    "mean_when",     "bars_since"};
 static_assert(!kNames.back().empty(), "a kernel has no name");
 
 std::string shortest(double v) {
@@ -61,7 +63,8 @@ void Graph::append_text(NodeId id, std::string& out) const {
     if (i > 0) out += ", ";
     append_text(n.inputs[i], out);
   }
-  for (std::size_t i = 0; i < n.params.size(); ++i) out += (n.inputs.empty() && i == 0 ? "" : ", ") + shortest(n.params[i]);
+  for (std::size_t i = 0; i < n.params.size(); ++i)
+    out += (n.inputs.empty() && i == 0 ? "" : ", ") + shortest(n.params[i]);
   out += ')';
 }
 

@@ -45,8 +45,7 @@ std::int8_t degree_of(const Graph& graph, const Node& node) {
     case Kernel::ema:
     case Kernel::wilder:
     case Kernel::fill_forward: return in(0);
-    case Kernel::fill:
-      return node.params[0] == 0.0 || !std::isfinite(node.params[0]) ? in(0) : common(in(0), 0);
+    case Kernel::fill: return node.params[0] == 0.0 || !std::isfinite(node.params[0]) ? in(0) : common(in(0), 0);
     case Kernel::logarithm:
     case Kernel::round_even: return in(0) == 0 || in(0) == kDegreeAny ? std::int8_t{0} : kDegreeMixed;
     case Kernel::square_root:

@@ -35,8 +35,12 @@ class Planes {
 class SessionPool {
  public:
   SessionPool(const Stage& stage, SimdLevel level, std::size_t chunk)
-      : stage_(stage), level_(level), fused_(stage.fused != nullptr ? stage.fused->at(level) : nullptr),
-        chunk_(chunk != 0 ? chunk : fused_ != nullptr ? kernels::kFusedRows : kChunkRows) {}
+      : stage_(stage),
+        level_(level),
+        fused_(stage.fused != nullptr ? stage.fused->at(level) : nullptr),
+        chunk_(chunk != 0          ? chunk
+               : fused_ != nullptr ? kernels::kFusedRows
+                                   : kChunkRows) {}
 
   std::size_t chunk() const { return chunk_; }
 
@@ -68,9 +72,12 @@ class SessionPool {
 
 class Evaluation {
  public:
-  Evaluation(const Context& ctx, const Program& program, const panel::Panel& panel, SimdLevel level,
-             std::size_t chunk)
-      : ctx_(ctx), program_(program), panel_(panel), level_(level), chunk_(chunk),
+  Evaluation(const Context& ctx, const Program& program, const panel::Panel& panel, SimdLevel level, std::size_t chunk)
+      : ctx_(ctx),
+        program_(program),
+        panel_(panel),
+        level_(level),
+        chunk_(chunk),
         planes_(program.planes, panel.calendar().size(), panel.lanes()) {}
 
   Result<void> run(const StretchSink& sink) {

@@ -62,8 +62,10 @@ NodeId expand_pct(Graph& g, std::span<const NodeId> in, std::span<const double> 
 
 NodeId expand_std(Graph& g, std::span<const NodeId> in, std::span<const double> options) {
   if (options[0] < 2.0) {
-    g.set_error({ErrorCode::bad_expression, "a deviation needs a window of at least 2 bars",
-                 "std(" + g.text(in[0]) + ", 1)", {}});
+    g.set_error({ErrorCode::bad_expression,
+                 "a deviation needs a window of at least 2 bars",
+                 "std(" + g.text(in[0]) + ", 1)",
+                 {}});
   }
   return g.kernel(Kernel::rolling_std, {in[0]}, {options[0]});
 }
@@ -85,8 +87,7 @@ NodeId expand_rsi(Graph& g, std::span<const NodeId> in, std::span<const double> 
   const NodeId change = g.kernel(Kernel::subtract, {in[0], g.shift(in[0], 1)});
   const NodeId gain[] = {g.kernel(Kernel::maximum, {change, zero})};
   const NodeId loss[] = {g.kernel(Kernel::negate, {g.kernel(Kernel::minimum, {change, zero})})};
-  const NodeId strength =
-      g.kernel(Kernel::divide, {expand_wilder(g, gain, options), expand_wilder(g, loss, options)});
+  const NodeId strength = g.kernel(Kernel::divide, {expand_wilder(g, gain, options), expand_wilder(g, loss, options)});
   return g.kernel(Kernel::subtract,
                   {hundred, g.kernel(Kernel::divide, {hundred, g.kernel(Kernel::add, {one, strength})})});
 }

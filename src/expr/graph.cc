@@ -78,12 +78,13 @@ void Graph::derive(Node& node) const {
       node.first = 0;
       break;
     case Kernel::wilder:
-      node.first = saturating_add(static_cast<std::size_t>(node.params[1]), static_cast<std::size_t>(node.params[0]) - 1);
+      node.first =
+          saturating_add(static_cast<std::size_t>(node.params[1]), static_cast<std::size_t>(node.params[0]) - 1);
       node.reach = kInfinite;
       break;
     case Kernel::select:  // either side may stand alone
-      node.first = std::max(nodes_[node.inputs[0]].first,
-                            std::min(nodes_[node.inputs[1]].first, nodes_[node.inputs[2]].first));
+      node.first =
+          std::max(nodes_[node.inputs[0]].first, std::min(nodes_[node.inputs[1]].first, nodes_[node.inputs[2]].first));
       break;
     case Kernel::value_when:
       node.first = saturating_add(node.first, static_cast<std::size_t>(node.params[0]) - 1);

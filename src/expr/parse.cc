@@ -12,7 +12,7 @@
 namespace momentum::expr {
 namespace {
 
-constexpr std::array<std::string_view, 8> kColumns{"open",   "high",   "low",      "close",
+constexpr std::array<std::string_view, 8> kColumns{"open",     "high",   "low",    "close",
                                                    "preclose", "volume", "amount", "turnover"};
 
 bool is_column(std::string_view name) { return std::find(kColumns.begin(), kColumns.end(), name) != kColumns.end(); }
@@ -60,7 +60,8 @@ class Parser {
       const auto node = any();
       if (!node) return std::unexpected(error_);
       skip_spaces();
-      if (at_ < text_.size() && text_[at_] != '\n' && text_[at_] != ';') return std::unexpected(wrong("the end of the line"));
+      if (at_ < text_.size() && text_[at_] != '\n' && text_[at_] != ';')
+        return std::unexpected(wrong("the end of the line"));
       if (graph_.error() != nullptr) return std::unexpected(*graph_.error());
       definitions_.emplace_back(name, *node);
     }
@@ -136,7 +137,8 @@ class Parser {
   }
   Error wrong(std::string_view expected) {
     skip_spaces();
-    const std::string found = at_ >= text_.size() || text_[at_] == '\n' ? "the line ends" : "'" + std::string(1, text_[at_]) + "'";
+    const std::string found =
+        at_ >= text_.size() || text_[at_] == '\n' ? "the line ends" : "'" + std::string(1, text_[at_]) + "'";
     return error_at("expected " + std::string(expected) + " but found " + found);
   }
   Parsed set(Error error) {

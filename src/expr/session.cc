@@ -75,8 +75,8 @@ Session::Session(const Stage& stage, const kernels::KernelTable& table, std::siz
   std::size_t rows = stage.slots * chunk + stage.constants.size() + (fused_ != nullptr ? 2 : 1) * stage.state_rows;
   const std::size_t room = std::max(chunk, kWindowRows);
   for (const std::size_t history : stage.windows) rows += history + room;
-  memory_.reset(static_cast<double*>(
-      ::operator new[](std::max<std::size_t>(rows, 1) * kTileLanes * sizeof(double), std::align_val_t{kernels::kAlignment})));
+  memory_.reset(static_cast<double*>(::operator new[](std::max<std::size_t>(rows, 1) * kTileLanes * sizeof(double),
+                                                      std::align_val_t{kernels::kAlignment})));
   double* next = memory_.get();
   const auto take = [&](std::size_t n) {
     double* taken = next;
@@ -153,8 +153,7 @@ void Session::advance(std::span<const double* const> leaf_rows, std::size_t befo
   }
 
   for (const Step& step : stage_.steps)
-    if (step.out.kind == PlaceKind::window)
-      window_rows_[step.out.index] = window_rows(windows_[step.out.index], rows);
+    if (step.out.kind == PlaceKind::window) window_rows_[step.out.index] = window_rows(windows_[step.out.index], rows);
   if (fused_ == nullptr) return advance_steps(0, rows);
   for (std::size_t row = 0; row < rows;) {
     std::size_t n = std::min(kernels::kFusedRows, rows - row);
@@ -194,7 +193,8 @@ void Session::advance_steps(std::size_t row, std::size_t rows) noexcept {
   const double* in[kernels::kMaxInputs];
   std::size_t strides[kernels::kMaxInputs];
   const auto offset = [&](const Place& place) {
-    if (place.kind == PlaceKind::constant || (place.kind == PlaceKind::slot && !kept_slot_[place.index])) return std::size_t{0};
+    if (place.kind == PlaceKind::constant || (place.kind == PlaceKind::slot && !kept_slot_[place.index]))
+      return std::size_t{0};
     return row * kTileLanes;
   };
   for (const Step& step : stage_.steps) {

@@ -7,7 +7,10 @@ namespace {
 
 class Fnv {
  public:
-  void add(std::uint64_t word) noexcept { h_ = (h_ ^ word) * 0x100000001b3ULL; h_ ^= h_ >> 29; }
+  void add(std::uint64_t word) noexcept {
+    h_ = (h_ ^ word) * 0x100000001b3ULL;
+    h_ ^= h_ >> 29;
+  }
   void add(double x) noexcept { add(std::bit_cast<std::uint64_t>(x)); }
   void add(const Place& p) noexcept {
     add(static_cast<std::uint64_t>(p.kind));

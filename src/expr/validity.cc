@@ -128,8 +128,8 @@ class Simplifier {
   // What says that some nodes are not missing.
   struct Requirements {
     std::vector<NodeId> conditions;  // truths of the new graph
-    std::vector<NodeId> tested;      // values of the old graph
-    std::vector<NodeId> implying;    // nodes of the old graph whose condition is among the conditions
+    std::vector<NodeId> tested;  // values of the old graph
+    std::vector<NodeId> implying;  // nodes of the old graph whose condition is among the conditions
   };
 
   void require(NodeId id, Requirements& need) {

@@ -36,7 +36,7 @@ HWY_INLINE M within(V x, double low, double high) { return hn::And(hn::Ge(x, set
 HWY_INLINE V smaller(V a, V b) { return hn::IfThenElse(hn::Lt(b, a), b, a); }
 HWY_INLINE V larger(V a, V b) { return hn::IfThenElse(hn::Gt(b, a), b, a); }
 // Of values whose range and presence is tested, never -0: a stretch where it turns out otherwise is not taken.
-HWY_INLINE V least(V a, V b) { return hn::Min(a, b); }     // no NaN: tested
+HWY_INLINE V least(V a, V b) { return hn::Min(a, b); }  // no NaN: tested
 HWY_INLINE V greatest(V a, V b) { return hn::Max(a, b); }  // no NaN: tested
 
 // Follows the largest value, as bits: those of a missing, negative or infinite one are larger than those of any number.
@@ -181,7 +181,8 @@ HWY_INLINE void fill_rows(double* row, std::size_t rows, std::size_t history, V 
   for (std::size_t r = rows > history ? rows - history : 0; r < rows; ++r) store(x, row + r * kTileLanes);
 }
 HWY_INLINE void copy_rows(double* row, const double* from, std::size_t rows, std::size_t history) {
-  for (std::size_t r = rows > history ? rows - history : 0; r < rows; ++r) store(load(from + r * kTileLanes), row + r * kTileLanes);
+  for (std::size_t r = rows > history ? rows - history : 0; r < rows; ++r)
+    store(load(from + r * kTileLanes), row + r * kTileLanes);
 }
 
 }  // namespace HWY_NAMESPACE

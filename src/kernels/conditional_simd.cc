@@ -2,11 +2,13 @@
 #include "simd_internal.h"
 #include "window_internal.h"
 
+// clang-format off: foreach_target.h stands first
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "conditional_simd.cc"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 #include "tile_simd-inl.h"
+// clang-format on
 
 #if HWY_TARGET != HWY_EMU128
 HWY_BEFORE_NAMESPACE();

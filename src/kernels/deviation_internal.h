@@ -114,7 +114,8 @@ inline double exact_deviation(const double* last, std::size_t w) noexcept {
     if (x == 0.0) continue;
     int exponent = 0;
     const double fraction = std::frexp(std::fabs(x), &exponent);
-    const Wide size = Wide(static_cast<std::uint64_t>(std::ldexp(fraction, 53))).shifted(static_cast<std::size_t>(exponent - 53 - e));
+    const Wide size =
+        Wide(static_cast<std::uint64_t>(std::ldexp(fraction, 53))).shifted(static_cast<std::size_t>(exponent - 53 - e));
     (x < 0.0 ? negative : positive).add(size);
     squares.add(size.times(size));
   }

@@ -93,7 +93,8 @@ void rolling_std(const KernelCall& c) noexcept {
     const V middle = hn::Mul(set(0.5), hn::Add(low, high));
     const M close_by = hn::And(hn::Lt(hn::Sub(high, low), hn::Mul(set(0.25), low)), hn::Gt(low, zero));
     DeviationSums sums{hn::IfThenElseZero(close_by, middle), {zero, zero}, {zero, zero}};
-    const V largest = hn::IfThenElse(close_by, hn::Sub(high, low), hn::IfThenElse(hn::Gt(hn::Neg(low), high), hn::Neg(low), high));
+    const V largest =
+        hn::IfThenElse(close_by, hn::Sub(high, low), hn::IfThenElse(hn::Gt(hn::Neg(low), high), hn::Neg(low), high));
     const M in_range = hn::And(hn::Le(largest, set(0x1p200)), hn::Ge(largest, set(0x1p-200)));
     // n = w + 2 rows additions of pieces below w largest^2: each low part stays below n 2^-53 of that, its roundings below
     // 2 n^2 2^-106; twice as much again comes from the square of the first sum, a little from putting N together.
@@ -123,8 +124,7 @@ void rolling_std(const KernelCall& c) noexcept {
       const V root = hn::Sqrt(by_freedom.divide(n));
       const V back = two_product(root, root, e1);
       const V product = two_product(back, freedom, e2);
-      const V residual =
-          hn::Add(hn::Sub(hn::Sub(n, product), e2), hn::Sub(n_low, hn::Mul(e1, freedom)));
+      const V residual = hn::Add(hn::Sub(hn::Sub(n, product), e2), hn::Sub(n_low, hn::Mul(e1, freedom)));
       const V half_slope = hn::Div(set(0.5), hn::Mul(freedom, root));
       const V step = hn::Mul(residual, half_slope);
       const V error = hn::Add(hn::Mul(bound, half_slope), hn::Mul(root, set(0x1p-96)));

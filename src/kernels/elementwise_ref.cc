@@ -27,8 +27,8 @@ template <auto kFunction>
 void ternary(const KernelCall& c) noexcept {
   for (std::size_t r = 0; r < c.rows; ++r)
     for (std::size_t l = 0; l < kTileLanes; ++l)
-      c.out[r * kTileLanes + l] = kFunction(c.in[0][r * c.in_stride[0] + l], c.in[1][r * c.in_stride[1] + l],
-                                            c.in[2][r * c.in_stride[2] + l]);
+      c.out[r * kTileLanes + l] =
+          kFunction(c.in[0][r * c.in_stride[0] + l], c.in[1][r * c.in_stride[1] + l], c.in[2][r * c.in_stride[2] + l]);
 }
 
 bool missing(double a, double b) noexcept { return std::isnan(a) || std::isnan(b); }

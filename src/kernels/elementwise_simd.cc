@@ -1,12 +1,14 @@
-#include "reference_internal.h"
 #include "logarithm_internal.h"
+#include "reference_internal.h"
 #include "simd_internal.h"
 
+// clang-format off: foreach_target.h stands first
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "elementwise_simd.cc"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 #include "tile_simd-inl.h"
+// clang-format on
 
 #if HWY_TARGET != HWY_EMU128
 HWY_BEFORE_NAMESPACE();
@@ -107,9 +109,12 @@ void fill_elementwise(KernelTable& table) noexcept {
 #define MOMENTUM_UNARY(kernel, expression) \
   put(Kernel::kernel, +[](const KernelCall& call) noexcept { unary(call, [](V a) HWY_ATTR { return expression; }); })
 #define MOMENTUM_BINARY(kernel, expression) \
-  put(Kernel::kernel, +[](const KernelCall& call) noexcept { binary(call, [](V a, V b) HWY_ATTR { return expression; }); })
+  put(                                      \
+      Kernel::kernel,                       \
+      +[](const KernelCall& call) noexcept { binary(call, [](V a, V b) HWY_ATTR { return expression; }); })
 #define MOMENTUM_TERNARY(kernel, expression) \
-  put(Kernel::kernel,                        \
+  put(                                       \
+      Kernel::kernel,                        \
       +[](const KernelCall& call) noexcept { ternary(call, [](V a, V b, V c) HWY_ATTR { return expression; }); })
   MOMENTUM_UNARY(negate, hn::Neg(a));
   MOMENTUM_UNARY(absolute, hn::Abs(a));
@@ -125,8 +130,10 @@ void fill_elementwise(KernelTable& table) noexcept {
   MOMENTUM_BINARY(subtract, hn::Sub(a, b));
   MOMENTUM_BINARY(multiply, hn::Mul(a, b));
   MOMENTUM_BINARY(divide, hn::Div(a, b));
-  MOMENTUM_BINARY(minimum, hn::IfThenElse(hn::And(present(a), present(b)), hn::IfThenElse(hn::Lt(b, a), b, a), missing()));
-  MOMENTUM_BINARY(maximum, hn::IfThenElse(hn::And(present(a), present(b)), hn::IfThenElse(hn::Gt(b, a), b, a), missing()));
+  MOMENTUM_BINARY(minimum,
+                  hn::IfThenElse(hn::And(present(a), present(b)), hn::IfThenElse(hn::Lt(b, a), b, a), missing()));
+  MOMENTUM_BINARY(maximum,
+                  hn::IfThenElse(hn::And(present(a), present(b)), hn::IfThenElse(hn::Gt(b, a), b, a), missing()));
   MOMENTUM_BINARY(greater, truth_or_missing(a, b, hn::Gt(a, b)));
   MOMENTUM_BINARY(greater_equal, truth_or_missing(a, b, hn::Ge(a, b)));
   MOMENTUM_BINARY(less, truth_or_missing(a, b, hn::Lt(a, b)));

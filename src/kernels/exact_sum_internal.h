@@ -51,7 +51,8 @@ class ExactSum {
     std::size_t top = kLimbs;
     while (top > 0 && limb_[top - 1] == 0) --top;
     if (top == 0) return 0.0;
-    const int high = static_cast<int>(32 * (top - 1)) + 63 - std::countl_zero(static_cast<std::uint64_t>(limb_[top - 1]));
+    const int high =
+        static_cast<int>(32 * (top - 1)) + 63 - std::countl_zero(static_cast<std::uint64_t>(limb_[top - 1]));
     const int low = high > 52 ? high - 52 : 0;  // weight of the last mantissa bit; 0 is the subnormal unit
     unsigned __int128 wide = 0;  // 53 bits from any place lie in three limbs, and none stands above `high`
     for (int i = 2; i >= 0; --i) wide = (wide << 32) | static_cast<std::uint64_t>(limb_[low / 32 + i]);

@@ -20,10 +20,8 @@ std::size_t history(Kernel kernel, std::span<const double> params) noexcept {
     case Kernel::rolling_min:
     case Kernel::rolling_max:
     case Kernel::whole:
-    case Kernel::wilder:
-      return static_cast<std::size_t>(params[0]);
-    default:
-      return 0;
+    case Kernel::wilder: return static_cast<std::size_t>(params[0]);
+    default: return 0;
   }
 }
 

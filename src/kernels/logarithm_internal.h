@@ -14,8 +14,8 @@ namespace momentum::kernels {
 
 inline constexpr double kLn2High = 0x1.62e42fee00000p-1;  // its low 21 bits are zero: k * kLn2High is exact
 inline constexpr double kLn2Low = 0x1.a39ef35793c76p-33;
-inline constexpr double kLogTerms[] = {2.0 / 3, 2.0 / 5, 2.0 / 7, 2.0 / 9, 2.0 / 11, 2.0 / 13, 2.0 / 15, 2.0 / 17, 2.0 / 19,
-                                       2.0 / 21, 2.0 / 23};
+inline constexpr double kLogTerms[] = {2.0 / 3,  2.0 / 5,  2.0 / 7,  2.0 / 9,  2.0 / 11, 2.0 / 13,
+                                       2.0 / 15, 2.0 / 17, 2.0 / 19, 2.0 / 21, 2.0 / 23};
 inline constexpr std::size_t kLogTermCount = sizeof(kLogTerms) / sizeof(kLogTerms[0]);
 // Bits of sqrt(1/2), rounded: subtracting them from x's bits leaves k in the exponent field.
 inline constexpr std::uint64_t kSqrtHalfBits = 0x3fe6a09e667f3bcdULL;

@@ -6,12 +6,14 @@
 #include "simd_internal.h"
 #include "window_internal.h"
 
+// clang-format off: foreach_target.h stands first
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "rolling_simd.cc"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 #include "deviation_simd-inl.h"
 #include "tile_simd-inl.h"
+// clang-format on
 
 #if HWY_TARGET != HWY_EMU128
 HWY_BEFORE_NAMESPACE();
@@ -137,9 +139,8 @@ void rolling_extreme(const KernelCall& c) noexcept {
   const auto w = static_cast<std::size_t>(c.params[0]);
   const V full = set(c.params[0]), one = set(1.0);
   const std::size_t block = w < 16 ? w : 16;
-  const auto better = [](V x, V best) HWY_ATTR {
-    return hn::IfThenElse(kMaximum ? hn::Gt(x, best) : hn::Lt(x, best), x, best);
-  };
+  const auto better = [](V x, V best)
+                          HWY_ATTR { return hn::IfThenElse(kMaximum ? hn::Gt(x, best) : hn::Lt(x, best), x, best); };
   for (std::size_t g = 0; g < kTileLanes; g += kLanes) {
     V since = hn::Load(D(), c.state + g);
     for (std::size_t start = 0; start < c.rows; start += block) {
@@ -162,7 +163,8 @@ void rolling_extreme(const KernelCall& c) noexcept {
         since = hn::IfThenElseZero(present(now), hn::Add(since, one));
         running = better(now, running);
         const V best = i + 1 < w ? better(hn::Load(D(), past + i * kLanes), running) : running;
-        hn::Store(hn::IfThenElse(hn::Ge(since, full), hn::Add(best, hn::Zero(D())), missing()), D(), out + i * kTileLanes);
+        hn::Store(hn::IfThenElse(hn::Ge(since, full), hn::Add(best, hn::Zero(D())), missing()), D(),
+                  out + i * kTileLanes);
       }
     }
     hn::Store(since, D(), c.state + g);
@@ -200,6 +202,8 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace momentum::kernels {
-void fill_rolling_simd(SimdLevel level, KernelTable& table) noexcept { MOMENTUM_PICK_TARGET(level, fill_rolling, table) }
+void fill_rolling_simd(SimdLevel level, KernelTable& table) noexcept {
+  MOMENTUM_PICK_TARGET(level, fill_rolling, table)
+}
 }  // namespace momentum::kernels
 #endif

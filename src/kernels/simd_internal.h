@@ -7,12 +7,12 @@
 #define HWY_DISABLED_TARGETS HWY_SSSE3
 
 // Picks the namespace of a level where all targets of a file have been compiled.
-#define MOMENTUM_PICK_TARGET(level, function, argument)                  \
-  switch (level) {                                                       \
-    case SimdLevel::sse4: return N_SSE4::function(argument);             \
-    case SimdLevel::avx2: return N_AVX2::function(argument);             \
-    case SimdLevel::avx512: return N_AVX3::function(argument);           \
-    default: return;                                                     \
+#define MOMENTUM_PICK_TARGET(level, function, argument)        \
+  switch (level) {                                             \
+    case SimdLevel::sse4: return N_SSE4::function(argument);   \
+    case SimdLevel::avx2: return N_AVX2::function(argument);   \
+    case SimdLevel::avx512: return N_AVX3::function(argument); \
+    default: return;                                           \
   }
 
 namespace momentum::kernels {

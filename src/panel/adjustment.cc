@@ -65,7 +65,8 @@ std::vector<std::int32_t> infer_sessions(std::span<const std::span<const std::in
     for (const std::int32_t day : dates) {
       ++bars[at(day)];
       if (day > listed_until) {  // its first bar, or the first after more than a year
-        if (listed_until != std::numeric_limits<std::int64_t>::min() && listed_until < last) --change[at(listed_until + 1)];
+        if (listed_until != std::numeric_limits<std::int64_t>::min() && listed_until < last)
+          --change[at(listed_until + 1)];
         ++change[at(day)];
       }
       listed_until = std::int64_t{day} + kListedAfterBar;
@@ -76,7 +77,8 @@ std::vector<std::int32_t> infer_sessions(std::span<const std::span<const std::in
   std::int64_t listed = 0;
   for (std::int64_t day = first; day <= last; ++day) {
     listed += change[at(day)];
-    if (bars[at(day)] > 0 && std::int64_t{bars[at(day)]} * 20 >= listed) sessions.push_back(static_cast<std::int32_t>(day));
+    if (bars[at(day)] > 0 && std::int64_t{bars[at(day)]} * 20 >= listed)
+      sessions.push_back(static_cast<std::int32_t>(day));
   }
   return sessions;
 }

@@ -193,7 +193,8 @@ Result<Panel> Panel::attach(std::span<const std::byte> block, std::shared_ptr<co
   const auto* words = reinterpret_cast<const std::uint32_t*>(block.data() + header.lanes_offset);
   panel.lane_instrument_ = {words, lanes};
   panel.lane_length_ = {words + lanes, lanes};
-  panel.calendar_ = {reinterpret_cast<const std::int32_t*>(block.data() + header.calendar_offset), header.calendar_days};
+  panel.calendar_ = {reinterpret_cast<const std::int32_t*>(block.data() + header.calendar_offset),
+                     header.calendar_days};
   panel.lane_of_.assign(header.instruments, kNoInstrument);
   std::uint64_t bars = 0;
   for (std::size_t lane = 0; lane < lanes; ++lane) {

@@ -122,8 +122,7 @@ std::vector<std::string> flag_lines(const std::vector<std::string>& flags, Lang 
     const std::string count = grouped(static_cast<std::int64_t>(of_kind.size()));
     lines.push_back(filled(text(Text::flag_count, lang), printable(kind), count));
     lines.back() += text(Text::list_separator, lang);
-    lines.back() +=
-        filled(text(Text::flag_span, lang), printable(first.substr(from)), printable(last.substr(from)));
+    lines.back() += filled(text(Text::flag_span, lang), printable(first.substr(from)), printable(last.substr(from)));
   }
   return lines;
 }
@@ -156,7 +155,8 @@ std::string explain(const score::Scan& scan, const Record& r, std::optional<std:
   out += basis.finish();
 
   if (!r.reason.empty()) out += fmt::format("{}: {}\n", label(Text::reason), printable(r.reason));
-  for (const std::string& line : flag_lines(r.flags, style.lang)) out += fmt::format("{}: {}\n", label(Text::flags), line);
+  for (const std::string& line : flag_lines(r.flags, style.lang))
+    out += fmt::format("{}: {}\n", label(Text::flags), line);
   const std::size_t room = style.width > 0 ? static_cast<std::size_t>(style.width) : 80;
   const std::string title = fmt::format("{} ", label(Text::last_closes));
   const std::size_t wide = display_width(title);

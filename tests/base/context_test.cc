@@ -80,7 +80,8 @@ TEST(Context, ThreadCountFollowsTheAffinity) {
     CPU_ZERO(&one);
     CPU_SET(first, &one);
     if (sched_setaffinity(0, sizeof one, &one) == 0) count = Context{}.thread_count();
-  }).join();
+  })
+      .join();
   EXPECT_EQ(count, 1);
 }
 

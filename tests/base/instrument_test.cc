@@ -60,12 +60,48 @@ TEST(ParseCode, AMarketIsNeverGuessed) {
 }
 
 TEST(ParseCode, EverythingElseIsAnErrorThatQuotesTheText) {
-  for (const char* text :
-       {"", " ", "'", "''600000", "1", "60000", "6000000", "00700", "60000.SH", "6000000.SH", "600000.", ".SH", ".",
-        "600000.XX", "600000.CSI", "sh60000", "sh6000000", "600000SH", "sh-600000", "sh_600000", "sh..600000",
-        "600000..SH", "sh.600000.sh", "60000A.SH", "AAPL.SH", "SH.AAPL", "700000000.HK", "AAPL.HK", "1.US", "us600000",
-        "us1", "BRK..B", "BRK.", "BRK.B.C", "AVERYLONGNAME", "A1", "600 000", "600000 SH", "60000\xef\xbc\x90",
-        "浦发银行", "^GSPC", "600000.SH,000001.SZ"}) {
+  for (const char* text : {"",
+                           " ",
+                           "'",
+                           "''600000",
+                           "1",
+                           "60000",
+                           "6000000",
+                           "00700",
+                           "60000.SH",
+                           "6000000.SH",
+                           "600000.",
+                           ".SH",
+                           ".",
+                           "600000.XX",
+                           "600000.CSI",
+                           "sh60000",
+                           "sh6000000",
+                           "600000SH",
+                           "sh-600000",
+                           "sh_600000",
+                           "sh..600000",
+                           "600000..SH",
+                           "sh.600000.sh",
+                           "60000A.SH",
+                           "AAPL.SH",
+                           "SH.AAPL",
+                           "700000000.HK",
+                           "AAPL.HK",
+                           "1.US",
+                           "us600000",
+                           "us1",
+                           "BRK..B",
+                           "BRK.",
+                           "BRK.B.C",
+                           "AVERYLONGNAME",
+                           "A1",
+                           "600 000",
+                           "600000 SH",
+                           "60000\xef\xbc\x90",
+                           "浦发银行",
+                           "^GSPC",
+                           "600000.SH,000001.SZ"}) {
     const auto code = parse_code(text);
     ASSERT_FALSE(code.has_value()) << text << " -> " << to_string(*code);
     EXPECT_EQ(code.error().code, ErrorCode::bad_code);
@@ -128,8 +164,8 @@ TEST(ResolveCode, NotFoundNamesTheNearest) {
   EXPECT_EQ(remedy("MSFT.US"), "did you mean MSFT?");  // a universe which does not know the market
   EXPECT_EQ(remedy("TSLA"), "check the code");
   EXPECT_EQ(remedy("512880"), "check the code");
-  const std::vector<Instrument> many = {{"600005", Market::SH}, {"600004", Market::SH}, {"600003", Market::SH},
-                                        {"600002", Market::SH}};
+  const std::vector<Instrument> many = {
+      {"600005", Market::SH}, {"600004", Market::SH}, {"600003", Market::SH}, {"600002", Market::SH}};
   EXPECT_EQ(resolve_code("600001", many).error().remedy, "did you mean 600002.SH, 600003.SH or 600004.SH?");
   EXPECT_EQ(resolve_code("600001", {}).error().code, ErrorCode::code_not_found);
   EXPECT_EQ(resolve_code("?", kUniverse).error().code, ErrorCode::bad_code);
@@ -142,19 +178,25 @@ TEST(Kind, ByTheAllocationRules) {
     const char* board;
   };
   const Row rows[] = {
-      {"600000.SH", Kind::stock, "main"}, {"601318.SH", Kind::stock, "main"}, {"603259.SH", Kind::stock, "main"},
-      {"605499.SH", Kind::stock, "main"}, {"688981.SH", Kind::stock, "star"}, {"689009.SH", Kind::stock, "star"},
-      {"900901.SH", Kind::b_share, "b"}, {"000001.SH", Kind::index, "index"}, {"000300.SH", Kind::index, "index"},
-      {"510300.SH", Kind::fund, "fund"}, {"588000.SH", Kind::fund, "fund"}, {"113050.SH", Kind::bond, "bond"},
-      {"204001.SH", Kind::unknown, ""}, {"000001.SZ", Kind::stock, "main"}, {"001234.SZ", Kind::stock, "main"},
-      {"002594.SZ", Kind::stock, "main"}, {"003816.SZ", Kind::stock, "main"}, {"300750.SZ", Kind::stock, "chinext"},
-      {"301196.SZ", Kind::stock, "chinext"}, {"302132.SZ", Kind::stock, "chinext"}, {"200012.SZ", Kind::b_share, "b"},
-      {"399001.SZ", Kind::index, "index"}, {"159915.SZ", Kind::fund, "fund"}, {"161725.SZ", Kind::fund, "fund"},
-      {"184688.SZ", Kind::fund, "fund"}, {"128136.SZ", Kind::bond, "bond"}, {"600000.SZ", Kind::unknown, ""},
-      {"430047.BJ", Kind::stock, "bse"}, {"835185.BJ", Kind::stock, "bse"}, {"873169.BJ", Kind::stock, "bse"},
-      {"920819.BJ", Kind::stock, "bse"}, {"899050.BJ", Kind::index, "index"}, {"600000.BJ", Kind::unknown, ""},
-      {"AAPL.US", Kind::unknown, "us"}, {"00700.HK", Kind::unknown, "hk"}, {"600000", Kind::unknown, ""},
-      {"000001", Kind::unknown, ""}, {"AAPL", Kind::unknown, ""},
+      {"600000.SH", Kind::stock, "main"},    {"601318.SH", Kind::stock, "main"},
+      {"603259.SH", Kind::stock, "main"},    {"605499.SH", Kind::stock, "main"},
+      {"688981.SH", Kind::stock, "star"},    {"689009.SH", Kind::stock, "star"},
+      {"900901.SH", Kind::b_share, "b"},     {"000001.SH", Kind::index, "index"},
+      {"000300.SH", Kind::index, "index"},   {"510300.SH", Kind::fund, "fund"},
+      {"588000.SH", Kind::fund, "fund"},     {"113050.SH", Kind::bond, "bond"},
+      {"204001.SH", Kind::unknown, ""},      {"000001.SZ", Kind::stock, "main"},
+      {"001234.SZ", Kind::stock, "main"},    {"002594.SZ", Kind::stock, "main"},
+      {"003816.SZ", Kind::stock, "main"},    {"300750.SZ", Kind::stock, "chinext"},
+      {"301196.SZ", Kind::stock, "chinext"}, {"302132.SZ", Kind::stock, "chinext"},
+      {"200012.SZ", Kind::b_share, "b"},     {"399001.SZ", Kind::index, "index"},
+      {"159915.SZ", Kind::fund, "fund"},     {"161725.SZ", Kind::fund, "fund"},
+      {"184688.SZ", Kind::fund, "fund"},     {"128136.SZ", Kind::bond, "bond"},
+      {"600000.SZ", Kind::unknown, ""},      {"430047.BJ", Kind::stock, "bse"},
+      {"835185.BJ", Kind::stock, "bse"},     {"873169.BJ", Kind::stock, "bse"},
+      {"920819.BJ", Kind::stock, "bse"},     {"899050.BJ", Kind::index, "index"},
+      {"600000.BJ", Kind::unknown, ""},      {"AAPL.US", Kind::unknown, "us"},
+      {"00700.HK", Kind::unknown, "hk"},     {"600000", Kind::unknown, ""},
+      {"000001", Kind::unknown, ""},         {"AAPL", Kind::unknown, ""},
   };
   for (const Row& row : rows) {
     const auto code = parse_code(row.code);

@@ -84,7 +84,9 @@ TEST(Progress, WorkLeftEarlyReportsWhatWasDone) {
   }
   EXPECT_EQ(sink.updates.back(), (Update{"reading", 7, 100}));
   sink.updates.clear();
-  { Progress nothing(&sink, "reading", 100); }
+  {
+    Progress nothing(&sink, "reading", 100);
+  }
   EXPECT_TRUE(sink.updates.empty());
 }
 

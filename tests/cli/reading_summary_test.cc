@@ -23,11 +23,10 @@ engine::InputReport sample(int quarantined) {
 }
 
 TEST(ReadingSummary, TheSumIsSpelledOut) {
-  EXPECT_EQ(
-      reading_lines(sample(0), report::Lang::en),
-      (std::vector<std::string>{
-          "read 1,200 files (plain): rows in 5,000 = 4,990 stored + 4 repeated + 6 suspension records",
-          "  2 files without rows: " + report::printable("a.csv, b\n.csv")}));
+  EXPECT_EQ(reading_lines(sample(0), report::Lang::en),
+            (std::vector<std::string>{
+                "read 1,200 files (plain): rows in 5,000 = 4,990 stored + 4 repeated + 6 suspension records",
+                "  2 files without rows: " + report::printable("a.csv, b\n.csv")}));
 }
 
 TEST(ReadingSummary, TheFirstFilesWithoutRows) {

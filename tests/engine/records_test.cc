@@ -92,7 +92,8 @@ TEST_F(Records, AnOldMissingCloseIsBadDataWithItsBarAndColumn) {
 }
 
 TEST_F(Records, TheBarBehindARowsLongBeforeItIsNamed) {
-  files_.add("600001.SH", with_missing(series(2, 0, kLast + 1), "close", 3, 4));  // RSI is missing from its first bar on
+  files_.add("600001.SH",
+             with_missing(series(2, 0, kLast + 1), "close", 3, 4));  // RSI is missing from its first bar on
   const Record r = scanned_record();
   EXPECT_NE(r.reason.find(": close is missing on " + to_string(weekday(3))), std::string::npos) << r.reason;
   EXPECT_NE(r.reason.find("; --history 365d begins after it"), std::string::npos) << r.reason;

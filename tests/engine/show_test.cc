@@ -147,8 +147,8 @@ TEST_F(Show, StartEndAndLast) {
   EXPECT_EQ(shown().rows->num_rows(), kBars - 70);
   EXPECT_EQ(column(shown(), "ma60").front(), whole[70]);  // what is shown does not decide where it begins to count
   request_.last = 3;
-  EXPECT_EQ(column(shown(), "date"), (std::vector<double>{double(weekday(197).days), double(weekday(198).days),
-                                                          double(weekday(199).days)}));
+  EXPECT_EQ(column(shown(), "date"),
+            (std::vector<double>{double(weekday(197).days), double(weekday(198).days), double(weekday(199).days)}));
   request_.start = weekday(199);
   EXPECT_EQ(shown().rows->num_rows(), 1);
   request_.last = 0;

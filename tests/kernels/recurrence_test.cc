@@ -63,8 +63,8 @@ TEST(Ema, ByHand) {
 }
 
 TEST(Ema, AGapIsCarriedAndItsWeightDecays) {
-  expect_kernel(Kernel::ema, {{10, 20, kN, 30}}, {0.5}, {10, 15, 15, 25});          // (15 / 4 + 30 / 2) / (3 / 4)
-  expect_kernel(Kernel::ema, {{10, kN, kN, 19}}, {0.5}, {10, 10, 10, 17.2});        // (10 / 8 + 19 / 2) / (5 / 8)
+  expect_kernel(Kernel::ema, {{10, 20, kN, 30}}, {0.5}, {10, 15, 15, 25});  // (15 / 4 + 30 / 2) / (3 / 4)
+  expect_kernel(Kernel::ema, {{10, kN, kN, 19}}, {0.5}, {10, 10, 10, 17.2});  // (10 / 8 + 19 / 2) / (5 / 8)
   expect_kernel(Kernel::ema, {{10, kN, 10, 20}}, {0.5}, {10, 10, 10, 15});  // an equal value ends the gap too
 }
 

@@ -19,13 +19,16 @@ TEST(Explain, EveryPartWithPointsMaximumBarAndRules) {
   const std::string text = explain(scan, scan.results[0], 1, {.lang = Lang::zh, .width = 120});
   EXPECT_TRUE(has(text, "600000.SH  浦发\"银行\",A  main  银行  排名 1 / 2\n"));
   EXPECT_TRUE(has(text, "数据日期 2024-06-28  首根K线 2020-01-02  根数 1,087"));
-  EXPECT_TRUE(has(text, "价格动量    12.34 / 20  ████████████░░░░░░░░       "
-                        "5日 +3.10% x 0.4, 10日 -1.30% x 0.3, 20日 +10.00% x 0.2,\n"
-                        "                                                   60日 -5.10% x 0.1, + 10，限于 0 至 20\n"));
-  EXPECT_TRUE(has(text, "均线排列       12 / 15  ████████████░░░            "
-                        "收盘 10.25 > ma5 10.12 > ma10 9.80 > ma20 9.40, ma20 <= ma60 9.50\n"));
-  EXPECT_TRUE(has(text, "MACD指标       15 / 20  ███████████████░░░░░  +10  "
-                        "金叉： MACD +0.2500 > 信号线 +0.1250, 前一根K线并非如此\n"));
+  EXPECT_TRUE(has(text,
+                  "价格动量    12.34 / 20  ████████████░░░░░░░░       "
+                  "5日 +3.10% x 0.4, 10日 -1.30% x 0.3, 20日 +10.00% x 0.2,\n"
+                  "                                                   60日 -5.10% x 0.1, + 10，限于 0 至 20\n"));
+  EXPECT_TRUE(has(text,
+                  "均线排列       12 / 15  ████████████░░░            "
+                  "收盘 10.25 > ma5 10.12 > ma10 9.80 > ma20 9.40, ma20 <= ma60 9.50\n"));
+  EXPECT_TRUE(has(text,
+                  "MACD指标       15 / 20  ███████████████░░░░░  +10  "
+                  "金叉： MACD +0.2500 > 信号线 +0.1250, 前一根K线并非如此\n"));
   EXPECT_TRUE(has(text, "\n                                               +5  MACD +0.2500 > 0\n"));
   EXPECT_TRUE(has(text, "RSI指标        15 / 15  ███████████████       +10  40 <= RSI 55.50 <= 70\n"));
   EXPECT_TRUE(has(text, "\n                                               +5  RSI 55.50 > 前值 51.25\n"));
@@ -38,8 +41,9 @@ TEST(Explain, ANarrowTerminalLosesTheBarsAndNotTheRules) {
   const score::Scan scan = explained_scan();
   const std::string text = explain(scan, scan.results[0], 1, {.width = 80});
   EXPECT_FALSE(has(text, "░"));
-  EXPECT_TRUE(has(text, "moving-average order     12 / 15       close 10.25 > ma5 10.12 > ma10 9.80\n"
-                        "                                       > ma20 9.40, ma20 <= ma60 9.50\n"));
+  EXPECT_TRUE(has(text,
+                  "moving-average order     12 / 15       close 10.25 > ma5 10.12 > ma10 9.80\n"
+                  "                                       > ma20 9.40, ma20 <= ma60 9.50\n"));
   EXPECT_TRUE(has(text, "RSI                      15 / 15  +10  40 <= RSI 55.50 <= 70\n"));
 }
 
@@ -60,7 +64,8 @@ TEST(Explain, ManyFlagsOfOneKindAreCounted) {
   auto& flags = scan.results[1].flags;
   flags = {"unverified_link:2007-03-01", "unverified_link:2008-03-03", "unverified_link:2009-03-02", "st"};
   std::string text = explain(scan, scan.results[1], 2, {.width = 100});
-  for (const std::string& flag : flags) EXPECT_TRUE(has(text, std::string("flags: ").append(flag).append(1, '\n'))) << flag;
+  for (const std::string& flag : flags)
+    EXPECT_TRUE(has(text, std::string("flags: ").append(flag).append(1, '\n'))) << flag;
   flags.insert(flags.begin() + 2, "unverified_link:2008-04-01");
   text = explain(scan, scan.results[1], 2, {.width = 100});
   EXPECT_TRUE(has(text, "flags: unverified_link x 4, first 2007-03-01, last 2009-03-02\nflags: st\n")) << text;

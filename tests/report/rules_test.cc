@@ -51,19 +51,22 @@ TEST(Rules, TheChainOfMeansEndsWhereThePointsSay) {
 
 TEST(Rules, MacdCrossesOnItsVeryBar) {
   Record r = sample();
-  EXPECT_EQ(said(r, 2), "+10 golden cross: MACD +0.2500 > signal +0.1250, not so on the bar before | "
-                        "+5 MACD +0.2500 > 0 | 0 MACD hist +0.1250 > 0, <= -0.0100 before");
+  EXPECT_EQ(said(r, 2),
+            "+10 golden cross: MACD +0.2500 > signal +0.1250, not so on the bar before | "
+            "+5 MACD +0.2500 > 0 | 0 MACD hist +0.1250 > 0, <= -0.0100 before");
   r.details[2] = 20;
   EXPECT_TRUE(said(r, 2).ends_with("+5 MACD hist +0.1250 > 0, > -0.0100 before"));
   r.ingredients.previous_macd_hist = 0;  // touching is not above
   EXPECT_TRUE(said(r, 2).starts_with("+10 golden cross"));
   r.ingredients.previous_macd_hist = 0.2;
   r.details[2] = 5;
-  EXPECT_EQ(said(r, 2), "0 no golden cross: MACD +0.2500 > signal +0.1250, already so on the bar before | "
-                        "+5 MACD +0.2500 > 0 | 0 MACD hist +0.1250 > 0, <= +0.2000 before");
+  EXPECT_EQ(said(r, 2),
+            "0 no golden cross: MACD +0.2500 > signal +0.1250, already so on the bar before | "
+            "+5 MACD +0.2500 > 0 | 0 MACD hist +0.1250 > 0, <= +0.2000 before");
   r.macd = -0.25, r.macd_hist = -0.375, r.details[2] = 0;
-  EXPECT_EQ(said(r, 2), "0 no golden cross: MACD -0.2500 <= signal +0.1250 | 0 MACD -0.2500 <= 0 | "
-                        "0 MACD hist -0.3750 <= 0");
+  EXPECT_EQ(said(r, 2),
+            "0 no golden cross: MACD -0.2500 <= signal +0.1250 | 0 MACD -0.2500 <= 0 | "
+            "0 MACD hist -0.3750 <= 0");
 }
 
 TEST(Rules, BoundsOfRsi) {

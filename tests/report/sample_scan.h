@@ -39,9 +39,20 @@ inline score::Record ranked_record(std::string code, std::string name, double sc
 inline score::Record explained_record(score::Record r) {
   r.macd_hist = 0.125;
   r.details = {12.34, 12, 15, 15, 11, 12};
-  r.ingredients = {.close = 10.25, .ma5 = 10.12, .ma10 = 9.8, .ma20 = 9.4, .ma60 = 9.5, .signal = 0.125,
-                   .previous_macd_hist = -0.01, .previous_rsi = 51.25, .vol_ratio_5 = 1.1, .volume_change = 0.062,
-                   .momentum_5 = 0.031, .momentum_10 = -0.013, .momentum_60 = -0.051, .trend_20 = 1.3};
+  r.ingredients = {.close = 10.25,
+                   .ma5 = 10.12,
+                   .ma10 = 9.8,
+                   .ma20 = 9.4,
+                   .ma60 = 9.5,
+                   .signal = 0.125,
+                   .previous_macd_hist = -0.01,
+                   .previous_rsi = 51.25,
+                   .vol_ratio_5 = 1.1,
+                   .volume_change = 0.062,
+                   .momentum_5 = 0.031,
+                   .momentum_10 = -0.013,
+                   .momentum_60 = -0.051,
+                   .trend_20 = 1.3};
   return r;
 }
 

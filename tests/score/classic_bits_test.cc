@@ -160,8 +160,12 @@ TEST(ClassicBits, AShorterHistoryGivesTheSameRows) {
 class Stream {
  public:
   Stream(const expr::Program& program, const panel::Panel& panel, std::size_t tile, SimdLevel level)
-      : program_(program), stage_(program.stages.front()), table_(kernels::kernels_for(level)), panel_(panel),
-        tile_(tile), session_(std::make_unique<expr::Session>(stage_, table_, kMostRows)) {}
+      : program_(program),
+        stage_(program.stages.front()),
+        table_(kernels::kernels_for(level)),
+        panel_(panel),
+        tile_(tile),
+        session_(std::make_unique<expr::Session>(stage_, table_, kMostRows)) {}
 
   static constexpr std::size_t kMostRows = 9;
 

@@ -105,9 +105,8 @@ std::array<Series, kColumns> all_columns(const Bars& bars) {
   const double root = std::sqrt(20.0);
   const Series deviation = rolling_deviation(log_returns(close), 20);
   x[kVolatility20] = each(n, [&](std::size_t t) { return deviation[t] * root; });
-  x[kTrend20] = each(n, [&](std::size_t t) {
-    return t < 20 ? kMissing : (close[t] - close[t - 20]) / (x[kBollStd][t] * root);
-  });
+  x[kTrend20] =
+      each(n, [&](std::size_t t) { return t < 20 ? kMissing : (close[t] - close[t - 20]) / (x[kBollStd][t] * root); });
   return x;
 }
 
@@ -196,9 +195,8 @@ Series percent_change(std::span<const double> values, std::size_t periods) {
   for (std::size_t t = 1; t < filled.size(); ++t) {
     if (std::isnan(filled[t])) filled[t] = filled[t - 1];
   }
-  return each(filled.size(), [&](std::size_t t) {
-    return t < periods ? kMissing : filled[t] / filled[t - periods] - 1;
-  });
+  return each(filled.size(),
+              [&](std::size_t t) { return t < periods ? kMissing : filled[t] / filled[t - periods] - 1; });
 }
 
 Series relative_strength(std::span<const double> close) {

@@ -43,8 +43,8 @@ void expect_same_bits(double a, double b) {
 }
 
 TEST(ClassicOracle, FirstValidBarOfEveryColumn) {
-  const std::array<std::size_t, kColumns> first = {0, 0, 0,  0,  0,  4,  9,  19, 59, 0, 0, 0, 14, 0,  0,  0,
-                                                   19, 19, 19, 19, 5, 10, 20, 60, 4, 9, 4, 9, 19, 20, 20};
+  const std::array<std::size_t, kColumns> first = {0,  0,  0,  0,  0, 4,  9,  19, 59, 0, 0, 0, 14, 0,  0, 0,
+                                                   19, 19, 19, 19, 5, 10, 20, 60, 4,  9, 4, 9, 19, 20, 20};
   const History history = evaluate(moving(90));
   for (std::size_t c = 0; c < kColumns; ++c) {
     for (std::size_t t = 0; t < history.size(); ++t) {

@@ -304,8 +304,8 @@ bool exactly_on_a_tier(const std::vector<double>& close, std::size_t t) {
   }
   const long long spread = 20 * squares - sum * sum;
   const long long rise = cents(t) - cents(t - 20);
-  return rise > 0 && spread > 0 && (76 * rise * rise == spread || 76 * rise * rise == 4 * spread ||
-                                    76 * rise * rise == 9 * spread);
+  return rise > 0 && spread > 0 &&
+         (76 * rise * rise == spread || 76 * rise * rise == 4 * spread || 76 * rise * rise == 9 * spread);
 }
 
 // Low prices that move by a cent or two: trend_20 is often exactly on a tier, where the last bit of the deviation
@@ -340,9 +340,10 @@ TEST(Classic, TrendExactlyOnATier) {
       for (std::size_t b = t - 20; b <= t; ++b) example += fmt::format(" {}", instruments[i].bars.close[b]);
     }
   }
-  fmt::print("trend_20 exactly on a tier {}, of which the reference lies above it {}; the other side of the "
-             "reference {}, and {} more that are not exactly on it\n",
-             exact, above, different, other);
+  fmt::print(
+      "trend_20 exactly on a tier {}, of which the reference lies above it {}; the other side of the "
+      "reference {}, and {} more that are not exactly on it\n",
+      exact, above, different, other);
   EXPECT_GT(exact, 20u);
   EXPECT_EQ(different, 0u) << example;
   EXPECT_EQ(other, 0u) << example;

@@ -26,10 +26,21 @@ using oracle::SeriesOptions;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 const std::vector<std::string> kScores{"score", "score_raw", "score_row", "survivors"};
-const std::vector<std::string> kScan{"score",      "score_raw",    "score_row",        "survivors",
-                                     "part_1",     "part_2",       "part_3",           "part_4",
-                                     "part_5",     "part_6",       "scored_momentum_20", "scored_rsi",
-                                     "scored_macd", "scored_macd_hist", "scored_vol_ratio_20"};
+const std::vector<std::string> kScan{"score",
+                                     "score_raw",
+                                     "score_row",
+                                     "survivors",
+                                     "part_1",
+                                     "part_2",
+                                     "part_3",
+                                     "part_4",
+                                     "part_5",
+                                     "part_6",
+                                     "scored_momentum_20",
+                                     "scored_rsi",
+                                     "scored_macd",
+                                     "scored_macd_hist",
+                                     "scored_vol_ratio_20"};
 
 struct Case {
   bool scan, factors;
@@ -119,7 +130,8 @@ std::vector<double> run(const expr::Stage& stage, Tile& tile, SimdLevel level, s
 void expect_same(const std::vector<double>& a, const std::vector<double>& b, const std::string& what) {
   ASSERT_EQ(a.size(), b.size()) << what;
   for (std::size_t i = 0; i < a.size(); ++i)
-    if (std::bit_cast<std::uint64_t>(a[i]) != std::bit_cast<std::uint64_t>(b[i]) && !(std::isnan(a[i]) && std::isnan(b[i]))) {
+    if (std::bit_cast<std::uint64_t>(a[i]) != std::bit_cast<std::uint64_t>(b[i]) &&
+        !(std::isnan(a[i]) && std::isnan(b[i]))) {
       ADD_FAILURE() << what << ": value " << i << " is " << a[i] << ", node by node " << b[i];
       return;
     }
@@ -215,15 +227,15 @@ TEST(FusedStages, JumpsZerosAndFractions) {
     auto tile = tile_of(51, 460, plain(), which.factors);
     for (std::size_t r = 140; r < 460; ++r) {
       for (std::size_t c = 0; c < 4; ++c) {
-        tile.at(c, r, 2) *= 1e5;    // past what remains of five bars
+        tile.at(c, r, 2) *= 1e5;  // past what remains of five bars
         tile.at(c, r, 3) *= 1e-12;  // a wide range in the sums
       }
-      tile.at(4, r, 4) += 0.37;     // parts of a lot
+      tile.at(4, r, 4) += 0.37;  // parts of a lot
       if (r > 200 && r < 230) tile.at(4, r, 5) = 0.0;
       if (r == 250) tile.at(4, r, 6) = 1e15;
       if (r == 270) tile.at(3, r, 8) = -tile.at(3, r, 8);
       if (r == 290) tile.at(2, r, 10) = 0.0;
-      if (r > 320 && r < 340)       // no range at all
+      if (r > 320 && r < 340)  // no range at all
         for (std::size_t c = 0; c < 4; ++c) tile.at(c, r, 12) = tile.at(3, 320, 12);
     }
     compare(which, tile, "jumps", false);

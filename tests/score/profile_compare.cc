@@ -97,9 +97,10 @@ std::string first_difference(const run::Lines& lines, const oracle::History& his
 }  // namespace
 
 void Counts::print() const {
-  fmt::print("bars {}, scored {}, removed after a survivor {}, deviation values of other bits {} (at most {:.2e} "
-             "relative), ties of trend_20 {}\n",
-             bars, scored, removed_later, deviation_bits, largest_deviation_error, trend_ties);
+  fmt::print(
+      "bars {}, scored {}, removed after a survivor {}, deviation values of other bits {} (at most {:.2e} "
+      "relative), ties of trend_20 {}\n",
+      bars, scored, removed_later, deviation_bits, largest_deviation_error, trend_ties);
 }
 
 void expect_same(const run::Lines& lines, const oracle::History& history, std::size_t first, Counts& counts) {

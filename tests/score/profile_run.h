@@ -18,8 +18,8 @@
 namespace momentum::score::run {
 
 struct Instrument {
-  oracle::Bars bars;                // prices as stored
-  std::vector<double> factor;       // back-adjusted price = stored price x factor; empty: 1
+  oracle::Bars bars;  // prices as stored
+  std::vector<double> factor;  // back-adjusted price = stored price x factor; empty: 1
   std::vector<std::int32_t> dates;  // empty: day 0, 1, 2, ...
 };
 
@@ -28,7 +28,7 @@ struct Setup {
   int threads = 1;
   std::size_t chunk_rows = 16;
   bool rewrite = true;
-  bool factors = false;   // give the panel a column of factors
+  bool factors = false;  // give the panel a column of factors
   bool reattach = false;  // evaluate a panel attached from a copy of the bytes
 };
 

@@ -29,16 +29,16 @@ TEST(SplitMix64, GivesThePublishedSequence) {
 }
 
 TEST(RandomSeries, SameArgumentsGiveTheSameBits) {
-  const SeriesOptions options{.bars = 500, .missing_open = 0.01, .missing_close = 0.01, .missing_volume = 0.01,
-                              .ex_date = 0.02};
+  const SeriesOptions options{
+      .bars = 500, .missing_open = 0.01, .missing_close = 0.01, .missing_volume = 0.01, .ex_date = 0.02};
   EXPECT_EQ(hash(random_series(1, options)), hash(random_series(1, options)));
   EXPECT_NE(hash(random_series(1, options)), hash(random_series(2, options)));
   EXPECT_EQ(hash(random_series(1, options)), 14261894046754850661u);  // pinned: the same on every machine
 }
 
 TEST(RandomSeries, IsAsAwkwardAsPromised) {
-  const SeriesOptions options{.bars = 20'000, .missing_open = 0.01, .missing_close = 0.01, .missing_volume = 0.01,
-                              .ex_date = 0.01};
+  const SeriesOptions options{
+      .bars = 20'000, .missing_open = 0.01, .missing_close = 0.01, .missing_volume = 0.01, .ex_date = 0.01};
   const Bars bars = random_series(3, options);
   std::size_t unchanged = 0, up = 0, down = 0, no_volume = 0, no_open = 0, no_close = 0, missing_volume = 0, ex = 0;
   std::size_t one_price = 0;

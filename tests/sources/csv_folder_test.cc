@@ -120,8 +120,8 @@ TEST(ReadCsv, RefusesASymbolWithAMarketAndWithout) {
 }
 
 TEST(ReadCsv, RefusesACodeColumnThatNamesTheMarketOnlySometimes) {
-  const auto set = read_text(
-      "code,date,open,high,low,close,volume\n600001,2024-01-02,1,1,1,1,1\n600001.SH,2024-01-03,1,1,1,1,1\n");
+  const auto set =
+      read_text("code,date,open,high,low,close,volume\n600001,2024-01-02,1,1,1,1,1\n600001.SH,2024-01-03,1,1,1,1,1\n");
   EXPECT_EQ(error_of(set), ErrorCode::ambiguous_code);
 }
 

@@ -68,7 +68,8 @@ class Writer : private Lines {
           x.about = true;
         x = facts(x, finite, finite, low, high);
         x.no_minus_zero = step.kernel == Kernel::subtract ? a.positive && b.positive : a.positive || b.positive;
-        if (step.kernel == Kernel::add) x.positive = a.positive && b.positive, x.not_negative = a.not_negative && b.not_negative;
+        if (step.kernel == Kernel::add)
+          x.positive = a.positive && b.positive, x.not_negative = a.not_negative && b.not_negative;
         return x;
       }
       case Kernel::multiply: return multiplied(in(0), in(1));
@@ -102,7 +103,8 @@ class Writer : private Lines {
         const Value a = in(0), b = in(1);
         const bool ranged = a.finite && b.finite && a.positive && b.positive && std::min(a.low, b.low) > -400 &&
                             std::max(a.high, b.high) < 400;
-        Value x = value(fmt::format("{}({}, {}, {})", ranged ? "quotient_in_range" : "quotient_by", vector(a), vector(b), v(2)));
+        Value x = value(
+            fmt::format("{}({}, {}, {})", ranged ? "quotient_in_range" : "quotient_by", vector(a), vector(b), v(2)));
         if (!ranged) return x;
         x = facts(x, true, true, a.low - b.high - 1, a.high - b.low + 1);
         x.positive = x.not_negative = true;
@@ -132,7 +134,8 @@ class Writer : private Lines {
         const char* how = most ? plain ? "greatest" : "larger" : plain ? "least" : "smaller";
         Value x = value(fmt::format("{}({}, {})", how, vector(a), vector(b)));
         const bool zero = b.number == 0.0;
-        x = facts(x, true, a.finite && b.finite, zero ? a.low : std::min(a.low, b.low), zero ? a.high : std::max(a.high, b.high));
+        x = facts(x, true, a.finite && b.finite, zero ? a.low : std::min(a.low, b.low),
+                  zero ? a.high : std::max(a.high, b.high));
         x.not_negative = most ? a.not_negative || b.not_negative : a.not_negative && b.not_negative;
         x.not_positive = most ? a.not_positive && b.not_positive : a.not_positive || b.not_positive;
         return x;
@@ -178,12 +181,19 @@ class Writer : private Lines {
         const Value a = in(0);
         if (a.finite && a.positive) return yes();
         const std::string x = vector(a);
-        return mask(fmt::format("hn::And(hn::Gt({0}, hn::Zero(D())), hn::Lt({0}, set(std::numeric_limits<double>::infinity())))", x));
+        return mask(fmt::format(
+            "hn::And(hn::Gt({0}, hn::Zero(D())), hn::Lt({0}, set(std::numeric_limits<double>::infinity())))", x));
       }
       case Kernel::can_divide: {
         const Value a = in(0), b = in(1);
-        if (!a.finite || !b.finite) { refuse("can_divide of what may be infinite"); return {}; }
-        if (!b.not_negative) { refuse("can_divide by what may be negative"); return {}; }
+        if (!a.finite || !b.finite) {
+          refuse("can_divide of what may be infinite");
+          return {};
+        }
+        if (!b.not_negative) {
+          refuse("can_divide by what may be negative");
+          return {};
+        }
         ensure_positive(p(1));
         return yes();
       }
@@ -192,8 +202,10 @@ class Writer : private Lines {
         for (std::size_t i = 0; i < step.inputs.size(); ++i) {
           if (i >= truths) {
             const Value x = in(i);
-            if (!x.present && !x.under.empty()) ensure_divisor(p(i));
-            else ensure_present(p(i));
+            if (!x.present && !x.under.empty())
+              ensure_divisor(p(i));
+            else
+              ensure_present(p(i));
           } else if (!in(i).always) {
             need(truth_of(p(i)));
           }
@@ -265,8 +277,10 @@ class Writer : private Lines {
       return y;
     }
     Value y = value(fmt::format("hn::Mul({}, {})", vector(a), vector(b)));
-    if (a.finite && b.finite) y = facts(y, true, true, a.low + b.low - 1, a.high + b.high + 1);
-    else if (!std::isnan(by.number) && by.finite && by.number != 0.0) y.present = x.present;
+    if (a.finite && b.finite)
+      y = facts(y, true, true, a.low + b.low - 1, a.high + b.high + 1);
+    else if (!std::isnan(by.number) && by.finite && by.number != 0.0)
+      y.present = x.present;
     y.positive = y.finite && a.positive && b.positive;
     y.not_negative = a.not_negative && b.not_negative;
     return y;
@@ -283,8 +297,10 @@ class Writer : private Lines {
     const auto count = static_cast<std::size_t>(step.params[0]);
     Value x = read(p);
     const bool lazy = !x.over.empty();
-    if (!lazy) ensure_present(p);
-    else if (!x.present) ensure_divisor(p);
+    if (!lazy)
+      ensure_present(p);
+    else if (!x.present)
+      ensure_divisor(p);
     const std::string y = name("y");
     const auto chain = [&](auto&& passed) {
       std::string text = number(step.params[1]);
@@ -294,7 +310,8 @@ class Writer : private Lines {
     };
     const auto exact = [&](const std::string& q) {
       return chain([&](std::size_t i) {
-        return fmt::format("hn::{}({}, {})", step.params[3 + 3 * i] != 0.0 ? "Ge" : "Gt", q, number(step.params[2 + 3 * i]));
+        return fmt::format("hn::{}({}, {})", step.params[3 + 3 * i] != 0.0 ? "Ge" : "Gt", q,
+                           number(step.params[2 + 3 * i]));
       });
     };
     if (!lazy) {
@@ -325,7 +342,8 @@ class Writer : private Lines {
             number(x.square.empty() ? t : t * t));
         row("const V {} = hn::Sub({}, {});", over[i], top, product);
         most = std::max(most, x.square.empty() ? t : t * t);
-        nearest = nearest.empty() ? fmt::format("hn::Abs({})", over[i]) : fmt::format("least({}, hn::Abs({}))", nearest, over[i]);
+        nearest = nearest.empty() ? fmt::format("hn::Abs({})", over[i])
+                                  : fmt::format("least({}, hn::Abs({}))", nearest, over[i]);
       }
       if (most == 0.0) refuse("a quotient compared with zero alone");
       row("const M {} = hn::Le({}, hn::Mul({}, set({:a})));", doubt, nearest, x.square.empty() ? x.under : x.square,
@@ -336,7 +354,8 @@ class Writer : private Lines {
       });
       row("[[maybe_unused]] V {} = {};", y, quick);
       if (x.square.empty()) {
-        row("if (HWY_UNLIKELY(any({}))) {{ const V q = hn::Div({}, {}); {} = {}; }}", doubt, x.over, x.under, y, exact("q"));
+        row("if (HWY_UNLIKELY(any({}))) {{ const V q = hn::Div({}, {}); {} = {}; }}", doubt, x.over, x.under, y,
+            exact("q"));
       } else {
         need(fmt::format("hn::Not({})", doubt));
       }
@@ -363,15 +382,18 @@ class Writer : private Lines {
     pre("Series {}; {}.begin({});", q, q, state(3));
     row("{}.add({});", q, x.v);
     // A flat window of whole numbers needs no care: its sum and the quotient are exact.
-    if (!whole) row("{}.follow({}, {});", q, x.v, loaded(base, 1));
-    else post("{0}.run = run_at_end({1}, c.rows, {0}.run);", q, base);
+    if (!whole)
+      row("{}.follow({}, {});", q, x.v, loaded(base, 1));
+    else
+      post("{0}.run = run_at_end({1}, c.rows, {0}.run);", q, base);
     std::size_t shortest = SIZE_MAX;
     std::string flat;
     const std::size_t begin = now_;
     std::string rest_name;
     for (now_ = begin; now_ < s_.steps.size(); ++now_) {
       const Step& step = s_.steps[now_];
-      if (!is_sum(step) || step.inputs[0].kind != series.kind || step.inputs[0].index != series.index || step.inputs[0].shift != 0)
+      if (!is_sum(step) || step.inputs[0].kind != series.kind || step.inputs[0].index != series.index ||
+          step.inputs[0].shift != 0)
         continue;
       const auto w = static_cast<std::size_t>(step.params[0]);
       const std::string old = loaded(base, w);
@@ -380,7 +402,8 @@ class Writer : private Lines {
       if (mean) pre("good = hn::And(good, hn::Eq(load({}), {}.run));", state(3), q);
       std::string total;
       if (whole) {
-        pre("V s{0} = load({1}); good = hn::And(good, hn::And(hn::Eq(load({2}), hn::Zero(D())), hn::And(is_whole(s{0}), within(s{0}, 0.0, 0x1p52))));",
+        pre("V s{0} = load({1}); good = hn::And(good, hn::And(hn::Eq(load({2}), hn::Zero(D())), "
+            "hn::And(is_whole(s{0}), within(s{0}, 0.0, 0x1p52))));",
             now_, state(0), state(1));
         row("s{0} = slide_whole(s{0}, {1}, {2});", now_, x.v, old);
         total = fmt::format("s{}", now_);
@@ -400,9 +423,12 @@ class Writer : private Lines {
       } else {
         const bool binary = (w & (w - 1)) == 0;
         if (!binary) pre("const ConstantDivisor by{}({:a});", now_, step.params[0]);
-        row("[[maybe_unused]] V {} = {};", y.v, binary ? fmt::format("hn::Mul({}, set({:a}))", total, 1.0 / step.params[0])
-                                      : fmt::format("by{}.divide({})", now_, total));
-        if (!whole) flat += fmt::format(" {0} = hn::IfThenElse(hn::Ge({1}.run, set({2:a})), {3}, {0});", y.v, q, step.params[0], x.v);
+        row("[[maybe_unused]] V {} = {};", y.v,
+            binary ? fmt::format("hn::Mul({}, set({:a}))", total, 1.0 / step.params[0])
+                   : fmt::format("by{}.divide({})", now_, total));
+        if (!whole)
+          flat +=
+              fmt::format(" {0} = hn::IfThenElse(hn::Ge({1}.run, set({2:a})), {3}, {0});", y.v, q, step.params[0], x.v);
       }
       y = facts(y, true, true, x.low - (mean ? 21 : 0), x.high + (mean ? 1 : 21));
       y.positive = x.positive;
@@ -411,23 +437,24 @@ class Writer : private Lines {
       done_[now_] = y;
       if (!whole) {
         post("s{}.settle();", now_);
-        post("good = hn::And(good, end_sum({}, {}, s{}.hi, s{}.lo, {}, rows_seen, {:a}, {}.low, {}.high));", state(0), next(0), now_, now_,
-             mean ? q + ".run" : fmt::format("load({})", state(3)), step.params[0], q, q);
+        post("good = hn::And(good, end_sum({}, {}, s{}.hi, s{}.lo, {}, rows_seen, {:a}, {}.low, {}.high));", state(0),
+             next(0), now_, now_, mean ? q + ".run" : fmt::format("load({})", state(3)), step.params[0], q, q);
       } else {
-        post("end_sum({}, {}, s{}, hn::Zero(D()), {}, rows_seen, {:a}, larger({}.low, set(1.0)), {}.high);", state(0), next(0), now_,
-             mean ? q + ".run" : fmt::format("load({})", state(3)), step.params[0], q, q);
+        post("end_sum({}, {}, s{}, hn::Zero(D()), {}, rows_seen, {:a}, larger({}.low, set(1.0)), {}.high);", state(0),
+             next(0), now_, mean ? q + ".run" : fmt::format("load({})", state(3)), step.params[0], q, q);
       }
     }
     now_ = begin;
     if (!whole) {
       need(fmt::format("hn::Ge({}, {})", rest_name, x.v));
-      post("good = hn::And(good, hn::And(hn::Ge({0}.low, set(0x1p{1})), hn::Le({0}.high, set(0x1p{2}))));", q, x.low, x.high);
+      post("good = hn::And(good, hn::And(hn::Ge({0}.low, set(0x1p{1})), hn::Le({0}.high, set(0x1p{2}))));", q, x.low,
+           x.high);
     } else {
-      post("good = hn::And(good, within({0}.high, 0.0, 0x1p44)); good = hn::And(good, hn::Ge({0}.low, hn::Zero(D())));", q);
+      post("good = hn::And(good, within({0}.high, 0.0, 0x1p44)); good = hn::And(good, hn::Ge({0}.low, hn::Zero(D())));",
+           q);
       post("good = hn::And(good, present(s{}));", begin);
     }
-    if (!flat.empty())
-      row("if (HWY_UNLIKELY(any(hn::Ge({}.run, set({}.0))))) {{{} }}", q, shortest, flat);
+    if (!flat.empty()) row("if (HWY_UNLIKELY(any(hn::Ge({}.run, set({}.0))))) {{{} }}", q, shortest, flat);
   }
 
   Value spread(const Step& step) {
@@ -440,7 +467,8 @@ class Writer : private Lines {
     }
     const auto w = static_cast<std::size_t>(step.params[0]);
     pre("Spread d{0}; d{0}.begin({1}, {2});", now_, base, w);
-    pre("good = hn::And(good, hn::And(hn::Ge(load({}), set({:a})), hn::Eq(load({}), q{}.run)));", state(0), step.params[0], state(1), base);
+    pre("good = hn::And(good, hn::And(hn::Ge(load({}), set({:a})), hn::Eq(load({}), q{}.run)));", state(0),
+        step.params[0], state(1), base);
     post("store(hn::Add(load({}), set(rows_seen)), {});", state(0), next(0));
     post("store(q{}.run, {});", base, next(1));
     Value y;
@@ -461,7 +489,10 @@ class Writer : private Lines {
       return {};
     }
     const auto w = static_cast<std::size_t>(step.params[0]);
-    if (w < 2) { refuse("a window of one"); return {}; }
+    if (w < 2) {
+      refuse("a window of one");
+      return {};
+    }
     const std::string base = fmt::format("{}{}", series.kind == PlaceKind::leaf ? 'L' : 'W', series.index);
     if (series.kind == PlaceKind::window) whole_windows_.insert(series.index);
     pre("good = hn::And(good, hn::Ge(load({}), set({:a})));", state(0), step.params[0]);
@@ -481,7 +512,8 @@ class Writer : private Lines {
       x.finite = true;
       x.high = 500;
     }
-    pre("V y{0} = load({1}); good = hn::And(good, hn::And(present(y{0}), hn::Eq(load({2}), set(1.0))));", now_, state(0), state(1));
+    pre("V y{0} = load({1}); good = hn::And(good, hn::And(present(y{0}), hn::Eq(load({2}), set(1.0))));", now_,
+        state(0), state(1));
     if (x.finite) pre("good = hn::And(good, hn::Le(hn::Abs(y{}), set(0x1p{})));", now_, x.high + 1);
     pre("const EmaStep e{}({:a});", now_, step.params[0]);
     row("y{0} = e{0}.plain({1}, y{0});", now_, vector(x));
@@ -496,10 +528,12 @@ class Writer : private Lines {
   Value wilder(const Step& step) {
     ensure_present(step.inputs[0]);
     const Value x = read(step.inputs[0]);
-    pre("V y{0} = load({1}); good = hn::And(good, hn::Ge(load({2}), set({3:a})));", now_, state(0), state(1), step.params[0] + step.params[1]);
+    pre("V y{0} = load({1}); good = hn::And(good, hn::Ge(load({2}), set({3:a})));", now_, state(0), state(1),
+        step.params[0] + step.params[1]);
     pre("good = hn::And(good, hn::Or(hn::Eq(y{0}, hn::Zero(D())), within(y{0}, 0x1p-700, 0x1p700)));", now_);
     pre("const ConstantDivisor by{}({:a});", now_, step.params[0]);
-    if (!x.finite || !x.not_negative || x.low < -300 || x.high > 300 || step.params[0] < 2) refuse("a mean of what may be negative");
+    if (!x.finite || !x.not_negative || x.low < -300 || x.high > 300 || step.params[0] < 2)
+      refuse("a mean of what may be negative");
     row("y{0} = by{0}.divide(hn::Add(hn::Mul(y{0}, set({1:a})), {2}));", now_, step.params[0] - 1.0, vector(x));
     post("store(y{0}, {1}); store(hn::Add(load({2}), set(rows_seen)), {3});", now_, next(0), state(1), next(1));
     Value y = facts(value(fmt::format("y{}", now_)), true, true, -800, 701);
@@ -523,7 +557,8 @@ class Writer : private Lines {
     for (std::size_t i = 0; i < k; ++i) {
       const std::string p = fmt::format("p{}_{}", now_, i);
       if (x.truth) {
-        pre("M {0} = hn::Eq(load({1}), set(1.0)); good = hn::And(good, hn::Or({0}, hn::Eq(load({1}), hn::Zero(D()))));", p, state(i));
+        pre("M {0} = hn::Eq(load({1}), set(1.0)); good = hn::And(good, hn::Or({0}, hn::Eq(load({1}), hn::Zero(D()))));",
+            p, state(i));
         post("store(truth({}), {});", p, next(i));
       } else {
         pre("V {} = load({});", p, state(i));
@@ -549,7 +584,10 @@ class Writer : private Lines {
     if (!read(step.inputs[0]).always) need(truth_of(step.inputs[0]));
     const Value x = read(step.inputs[1]);
     const auto n = static_cast<std::size_t>(step.params[0]);
-    if (n < 2) { refuse("a mean of one"); return {}; }
+    if (n < 2) {
+      refuse("a mean of one");
+      return {};
+    }
     // Bounded, so that the error of plain additions is.
     need(fmt::format("hn::Le(hn::Abs({}), set(0x1p20))", vector(x)));
     for (std::size_t i = 0; i < n; ++i) {
@@ -584,11 +622,13 @@ class Writer : private Lines {
     const std::uint32_t w = step.out.index;
     if (x.finite && x.positive && kernels::state_slots(step.kernel, step.params) == 0 &&
         std::all_of(step.inputs.begin(), step.inputs.end(), [&](const Place& p) {
-          return p.shift == 0 && (p.kind == PlaceKind::leaf || p.kind == PlaceKind::constant ||
-                                  (p.kind == PlaceKind::window && (stateless_.contains(p.index) || windows_[p.index].leaf >= 0)));
+          return p.shift == 0 &&
+                 (p.kind == PlaceKind::leaf || p.kind == PlaceKind::constant ||
+                  (p.kind == PlaceKind::window && (stateless_.contains(p.index) || windows_[p.index].leaf >= 0)));
         })) {
       stateless_.insert(w);
-      pre("if (c.checked < {0}) for (std::size_t b = 1; b <= {0}; ++b) good = hn::And(good, within(load(W{1} - b * kTileLanes), "
+      pre("if (c.checked < {0}) for (std::size_t b = 1; b <= {0}; ++b) good = hn::And(good, within(load(W{1} - b * "
+          "kTileLanes), "
           "0x1p{2}, 0x1p{3}));",
           s_.windows[w], w, x.low, x.high);
     }
@@ -675,8 +715,8 @@ kernels::FusedStage {name}() noexcept {{
 }}  // namespace momentum::fused
 #endif
 )",
-                       fmt::arg("name", name), fmt::arg("pointers", pointers), fmt::arg("pre", pre_), fmt::arg("row", body),
-                       fmt::arg("post", post_), fmt::arg("signature", expr::signature(s_)));
+                       fmt::arg("name", name), fmt::arg("pointers", pointers), fmt::arg("pre", pre_),
+                       fmt::arg("row", body), fmt::arg("post", post_), fmt::arg("signature", expr::signature(s_)));
   }
 };
 

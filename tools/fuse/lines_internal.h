@@ -35,11 +35,11 @@ struct Value {
   std::string over, under;  // the quotient over / under, for whoever only compares it
   std::string square;       // or the root of this, about; `under` then stands for the square of the divisor
   bool about = false;       // not exact: only comparisons with a margin
-  std::string rough, exact; // nearly the value, within `error`; and the expression of the value itself, which is dear
+  std::string rough, exact;  // nearly the value, within `error`; and the expression of the value itself, which is dear
   double error = 0.0;
-  std::string total;        // not negative, and zero where this is
-  int leaf = -1;            // the same as this leaf's current row
-  double number = NAN;      // a constant
+  std::string total;  // not negative, and zero where this is
+  int leaf = -1;  // the same as this leaf's current row
+  double number = NAN;  // a constant
 };
 
 class Lines {
@@ -47,17 +47,21 @@ class Lines {
   explicit Lines(const Stage& stage) : s_(stage), slots_(stage.slots), windows_(stage.windows.size()) {}
 
   template <class... A>
-  void pre(fmt::format_string<A...> f, A&&... a) { pre_ += "  " + fmt::format(f, std::forward<A>(a)...) + "\n"; }
+  void pre(fmt::format_string<A...> f, A&&... a) {
+    pre_ += "  " + fmt::format(f, std::forward<A>(a)...) + "\n";
+  }
   template <class... A>
-  void row(fmt::format_string<A...> f, A&&... a) { row_ += "    " + fmt::format(f, std::forward<A>(a)...) + "\n"; }
+  void row(fmt::format_string<A...> f, A&&... a) {
+    row_ += "    " + fmt::format(f, std::forward<A>(a)...) + "\n";
+  }
   template <class... A>
-  void post(fmt::format_string<A...> f, A&&... a) { post_ += "  " + fmt::format(f, std::forward<A>(a)...) + "\n"; }
+  void post(fmt::format_string<A...> f, A&&... a) {
+    post_ += "  " + fmt::format(f, std::forward<A>(a)...) + "\n";
+  }
   void refuse(std::string why) {
     if (refused_.empty()) refused_ = fmt::format("step {}: {}", now_, why);
   }
-  static std::string number(double x) {
-    return std::isnan(x) ? "missing()" : fmt::format("set({:a})", x);
-  }
+  static std::string number(double x) { return std::isnan(x) ? "missing()" : fmt::format("set({:a})", x); }
   std::string name(const char* prefix = "x") { return fmt::format("{}{}", prefix, ++names_); }
   std::string state(std::size_t i) const { return fmt::format("S + {} * kTileLanes", s_.steps[now_].state + i); }
   std::string next(std::size_t i) const { return fmt::format("N + {} * kTileLanes", s_.steps[now_].state + i); }
@@ -114,7 +118,8 @@ class Lines {
       pre("Bits most{} = no_bits();", i);
       row("follow(most{0}, l{0});", i);
       if (leaf.history > 0)
-        pre("if (c.checked < {0}) for (std::size_t b = 1; b <= {0}; ++b) follow(most{1}, load(L{1} - b * kTileLanes));", leaf.history, i);
+        pre("if (c.checked < {0}) for (std::size_t b = 1; b <= {0}; ++b) follow(most{1}, load(L{1} - b * kTileLanes));",
+            leaf.history, i);
       post("good = hn::And(good, at_most(most{}, 0x1p100));", i);
     } else {
       if (whole) need(fmt::format("is_whole(l{})", i));
@@ -122,8 +127,7 @@ class Lines {
       if (leaf.history > 0)
         pre("if (c.checked < {0}) for (std::size_t b = 1; b <= {0}; ++b) {{ const V x = load(L{1} - b * kTileLanes); "
             "good = hn::And(good, {2}); }}",
-            leaf.history, i,
-            whole ? "hn::And(within(x, 0.0, 0x1p44), is_whole(x))" : "within(x, 0x1p-100, 0x1p100)");
+            leaf.history, i, whole ? "hn::And(within(x, 0.0, 0x1p44), is_whole(x))" : "within(x, 0x1p-100, 0x1p100)");
     }
     leaves_.push_back(x);
   }
@@ -174,8 +178,9 @@ class Lines {
     const bool known = stateless_.contains(p.index);
     Value y;
     y.v = loaded(fmt::format("W{}", p.index), p.shift);
-    if (known) y.present = x.present, y.finite = x.finite, y.positive = x.positive, y.not_negative = x.not_negative,
-               y.low = x.low, y.high = x.high;
+    if (known)
+      y.present = x.present, y.finite = x.finite, y.positive = x.positive, y.not_negative = x.not_negative,
+      y.low = x.low, y.high = x.high;
     return y;
   }
 

@@ -11,13 +11,13 @@ namespace momentum {
 
 // What kind of failure, and at the same time the exit status of the command line and the key of the Python exception.
 enum class Category : int {
-  internal = 1,     // our bug
-  usage = 2,        // unknown option, bad value, ambiguous code
-  not_found = 3,    // file, code, industry, session
-  bad_data = 4,     // nothing readable, unknown dialect, corrupt file
-  storage = 5,      // disk full, no permission
-  source = 6,       // vendor or network
-  limit = 7,        // memory, time, formula size
+  internal = 1,  // our bug
+  usage = 2,  // unknown option, bad value, ambiguous code
+  not_found = 3,  // file, code, industry, session
+  bad_data = 4,  // nothing readable, unknown dialect, corrupt file
+  storage = 5,  // disk full, no permission
+  source = 6,  // vendor or network
+  limit = 7,  // memory, time, formula size
   interrupted = 130,  // Ctrl-C or a cancelled call
 };
 
@@ -58,8 +58,8 @@ constexpr Category category_of(ErrorCode code) noexcept { return static_cast<Cat
 // `<what>: <where>; <remedy>`, the line the command line prints after `momentum: error: `.
 struct Error {
   ErrorCode code = ErrorCode::internal;
-  std::string what;    // what happened: "no such file"
-  std::string where;   // file, row, column, option: "bars.csv, line 7, column close"
+  std::string what;  // what happened: "no such file"
+  std::string where;  // file, row, column, option: "bars.csv, line 7, column close"
   std::string remedy;  // what to do: "check the path"
 
   Category category() const noexcept { return category_of(code); }
@@ -90,9 +90,9 @@ std::unexpected<Error> fail(ErrorCode code, std::string what, std::string where 
 #define MOMENTUM_CONCAT(a, b) MOMENTUM_CONCAT_(a, b)
 #define MOMENTUM_TRY(declaration, ...) \
   MOMENTUM_TRY_(MOMENTUM_CONCAT(try_result_, __COUNTER__), declaration, (__VA_ARGS__))
-#define MOMENTUM_TRY_(name, declaration, expression)           \
-  auto name = expression;                                      \
-  if (!name) return std::unexpected(std::move(name).error());  \
+#define MOMENTUM_TRY_(name, declaration, expression)          \
+  auto name = expression;                                     \
+  if (!name) return std::unexpected(std::move(name).error()); \
   declaration = *std::move(name)
 // The same where there is no value to keep: MOMENTUM_TRY_VOID(write(path));
 #define MOMENTUM_TRY_VOID(...) MOMENTUM_TRY_VOID_(MOMENTUM_CONCAT(try_result_, __COUNTER__), (__VA_ARGS__))

@@ -39,7 +39,7 @@ class Progress {
   std::atomic<std::uint64_t> done_{0};
   // Steady clock; whoever moves it on reports.
   std::atomic<std::int64_t> next_ns_{std::numeric_limits<std::int64_t>::min()};
-  std::mutex mutex_;             // guards reported_, keeps updates in order
+  std::mutex mutex_;  // guards reported_, keeps updates in order
   std::uint64_t reported_ = 0;
 };
 

@@ -32,16 +32,16 @@ enum class Adjust : std::uint8_t { front, back, none };  // front and back compu
 struct ScanRequest {
   Input input;
   std::string profile = "classic";
-  std::optional<Date> as_of;         // default: the last complete session
-  bool allow_partial = false;        // take the very last session even if it looks incomplete
-  std::optional<int> history_days;   // 365: only bars within 365 calendar days before the session; default: origin
+  std::optional<Date> as_of;  // default: the last complete session
+  bool allow_partial = false;  // take the very last session even if it looks incomplete
+  std::optional<int> history_days;  // 365: only bars within 365 calendar days before the session; default: origin
   Adjust adjust = Adjust::front;
   std::optional<double> min_score;
   std::optional<std::int64_t> top;
-  std::vector<std::string> codes;      // filter; any spelling
+  std::vector<std::string> codes;  // filter; any spelling
   std::vector<std::string> industries;  // filter; exact
   bool list_delisted = false;
-  std::string explain;                  // code whose record gets its ingredients; any spelling
+  std::string explain;  // code whose record gets its ingredients; any spelling
 };
 
 // Scores every instrument as of the close of the session. Filters select after ranking. Errors: those of reading;

@@ -35,18 +35,18 @@ inline constexpr std::int8_t kDegreeAny = 126;
 
 struct Node {
   NodeKind kind = NodeKind::constant;
-  Kernel kernel = Kernel::add;      // for kind kernel
+  Kernel kernel = Kernel::add;  // for kind kernel
   std::vector<NodeId> inputs;
-  std::vector<double> params;       // constant: the value; shift: k; kernel: its options
-  std::string name;                 // leaf: the column
+  std::vector<double> params;  // constant: the value; shift: k; kernel: its options
+  std::string name;  // leaf: the column
   // Derived when the node is made.
-  std::size_t first = 0;            // no row before it can hold a value
+  std::size_t first = 0;  // no row before it can hold a value
   // How many earlier rows can change its bits; kInfinite for recurrences, and for what looks back at ranks: another
   // instrument's last rows may be of other days.
   std::size_t reach = 0;
   std::int8_t degree = 0;
   std::uint32_t depth = 0;
-  bool ranked = false;              // a rank lies below
+  bool ranked = false;  // a rank lies below
 };
 
 // Which prices `price("close")` means. adjusted: stored x factor, the back-adjusted price. stored: as they are.
@@ -60,12 +60,12 @@ class Graph {
   explicit Graph(PriceBasis basis = PriceBasis::adjusted, std::size_t max_depth = kMaxGraphDepth)
       : basis_(basis), max_depth_(max_depth) {}
 
-  NodeId leaf(std::string_view column);                 // as stored
-  NodeId price(std::string_view column);                // open high low close preclose under the basis; else leaf()
+  NodeId leaf(std::string_view column);  // as stored
+  NodeId price(std::string_view column);  // open high low close preclose under the basis; else leaf()
   NodeId constant(double value);
   NodeId shift(NodeId x, std::size_t rows);
   NodeId kernel(Kernel kernel, std::vector<NodeId> inputs, std::vector<double> params = {});
-  NodeId rank(NodeId x);                                // of at_traded_level(x)
+  NodeId rank(NodeId x);  // of at_traded_level(x)
   NodeId rank_as_is(NodeId x);
 
   // The value at its row's own traded level (value / F_t), which is what a person saw on that day: for what meets a number

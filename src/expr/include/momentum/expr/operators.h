@@ -32,11 +32,11 @@ struct OperatorInfo {
   std::vector<std::string_view> aliases;
   OperatorKind kind;
   std::size_t inputs;
-  bool variadic;                    // any number of inputs, at least one
+  bool variadic;  // any number of inputs, at least one
   std::vector<OptionInfo> options;
-  bool open_options;                // more numbers may follow (step)
+  bool open_options;  // more numbers may follow (step)
   Builder build;
-  std::string_view reach;           // "all", "n - 1", ...
+  std::string_view reach;  // "all", "n - 1", ...
   std::string_view text, zh;
 };
 
@@ -46,6 +46,7 @@ const std::vector<OperatorInfo>& operators();
 const OperatorInfo* find_operator(std::string_view name);
 
 // Checks number, type and range of the arguments and builds the node. Error bad_expression says which argument and why.
-Result<NodeId> apply(Graph& graph, std::string_view name, std::span<const NodeId> inputs, std::span<const double> options);
+Result<NodeId> apply(Graph& graph, std::string_view name, std::span<const NodeId> inputs,
+                     std::span<const double> options);
 
 }  // namespace momentum::expr

@@ -19,6 +19,7 @@ struct Rewritten {
 //   several divisions by one series   -> one reciprocal and divide_by, which is proven to give the same quotients
 //   tests of validity                 -> the cheapest test that says the same: a value that is needed anyway, a condition on
 //                                        operands, or nothing where another tested value already implies it
-Rewritten optimize(const Graph& graph, std::span<const NodeId> outputs, std::span<const std::string> columns, bool rewrite);
+Rewritten optimize(const Graph& graph, std::span<const NodeId> outputs, std::span<const std::string> columns,
+                   bool rewrite);
 
 }  // namespace momentum::expr

@@ -65,7 +65,8 @@ struct Program {
 struct CompileOptions {
   std::vector<std::string> columns;  // what the panel has
   bool rewrite = true;               // off: the graph exactly as built (the bits are the same)
-  std::span<const kernels::FusedStage> fused = {};  // taken where the signature fits (the bits are the same); outlives the program
+  std::span<const kernels::FusedStage> fused =
+      {};  // taken where the signature fits (the bits are the same); outlives the program
 };
 
 // Errors: the graph's own; name_not_found for a leaf that is not among the columns.

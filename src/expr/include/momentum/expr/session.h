@@ -46,7 +46,7 @@ class Session {
     double* memory;
     std::size_t history;
     std::size_t capacity;  // rows
-    std::size_t row;       // where the next rows go; `history` rows before it are the past
+    std::size_t row;  // where the next rows go; `history` rows before it are the past
   };
   double* window_rows(Window& window, std::size_t rows) noexcept;
   const double* base(const Place& place) const noexcept;
@@ -62,13 +62,13 @@ class Session {
   double* slots_ = nullptr;
   double* constants_ = nullptr;
   double* state_ = nullptr;
-  double* next_state_ = nullptr;             // where a fused stretch leaves it; they take turns
-  std::size_t fused_rows_ = 0;               // since the last stretch that went node by node
+  double* next_state_ = nullptr;  // where a fused stretch leaves it; they take turns
+  std::size_t fused_rows_ = 0;  // since the last stretch that went node by node
   std::vector<Window> windows_;
-  std::vector<const double*> leaf_rows_;     // row 0 of the current stretch
-  std::vector<double*> window_rows_;         // likewise
-  std::vector<bool> kept_slot_;              // holds an output: all rows of an advance() are kept
-  std::vector<bool> leaf_in_window_;         // the leaf's last rows are in its window, not in the caller's memory
+  std::vector<const double*> leaf_rows_;  // row 0 of the current stretch
+  std::vector<double*> window_rows_;  // likewise
+  std::vector<bool> kept_slot_;  // holds an output: all rows of an advance() are kept
+  std::vector<bool> leaf_in_window_;  // the leaf's last rows are in its window, not in the caller's memory
   std::size_t last_rows_ = 0;
 };
 

@@ -16,13 +16,13 @@ inline constexpr std::size_t kFusedRows = 64;
 
 // All pointers are at row 0 of the stretch, rows kTileLanes doubles apart, in the numbering of the stage.
 struct FusedCall {
-  const double* const* leaves;   // with the leaf's history before row 0
-  double* const* windows;        // of the steps: the history before row 0; the stretch is written from row 0 on
-  double* const* outputs;        // null where an output is not in a slot
-  const double* state;           // state rows of the stage before the stretch
-  double* next;                  // and after it
-  std::size_t rows;              // 1 .. kFusedRows
-  std::size_t checked;           // rows before row 0 that fused calls have gone through without a break
+  const double* const* leaves;  // with the leaf's history before row 0
+  double* const* windows;  // of the steps: the history before row 0; the stretch is written from row 0 on
+  double* const* outputs;  // null where an output is not in a slot
+  const double* state;  // state rows of the stage before the stretch
+  double* next;  // and after it
+  std::size_t rows;  // 1 .. kFusedRows
+  std::size_t checked;  // rows before row 0 that fused calls have gone through without a break
 };
 
 // False: this stretch is not of the ordinary kind (missing values, warm-ups, extreme ranges, ...) and must be run node by
@@ -30,7 +30,7 @@ struct FusedCall {
 using FusedFn = bool (*)(const FusedCall&) noexcept;
 
 struct FusedStage {
-  std::uint64_t signature;           // of the stage it was made from (expr::signature)
+  std::uint64_t signature;  // of the stage it was made from (expr::signature)
   FusedFn sse4, avx2, avx512;
 
   FusedFn at(SimdLevel level) const noexcept {

@@ -16,6 +16,7 @@
 
 namespace momentum::kernels {
 
+// clang-format off: a line a kernel, as they belong together
 enum class Kernel : std::uint16_t {
   // Elementwise, no state: out[t] = f(a[t], b[t], c[t]).
   negate, absolute, logarithm, square_root, reciprocal, round_even,  // round_even: to an integer, halves to even
@@ -52,9 +53,10 @@ enum class Kernel : std::uint16_t {
   bars_since,    // rows since a last held, 0 on such a row; missing before the first
   count_,
 };
+// clang-format on
 inline constexpr std::size_t kKernelCount = static_cast<std::size_t>(Kernel::count_);
 
-inline constexpr std::size_t kMaxWhen = 16;     // largest k of value_when and n of mean_when
+inline constexpr std::size_t kMaxWhen = 16;  // largest k of value_when and n of mean_when
 inline constexpr std::size_t kMaxWindow = 1 << 20;
 
 // Rows of inputs before row 0 that the kernel reads (the same for every non-constant input).

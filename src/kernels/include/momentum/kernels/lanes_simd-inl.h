@@ -49,8 +49,8 @@ struct ConstantDivisor {
 #if HWY_NATIVE_FMA
     const V q = hn::Mul(x, r);
     // q d - x and not x - q d: an exact remainder is then +0, and -0 / d stays -0.
-    const V excess = hn::MulSub(q, d, x);    // proven exact: the remainder of a faithful quotient is a double
-    return hn::NegMulAdd(excess, r, q);      // proven exact: correctly rounded quotient
+    const V excess = hn::MulSub(q, d, x);  // proven exact: the remainder of a faithful quotient is a double
+    return hn::NegMulAdd(excess, r, q);  // proven exact: correctly rounded quotient
 #else
     return hn::Div(x, d);
 #endif
@@ -62,8 +62,8 @@ struct ConstantDivisor {
 HWY_INLINE V quotient_in_range(V a, V b, V reciprocal_b) {
 #if HWY_NATIVE_FMA
   const V q = hn::Mul(a, reciprocal_b);
-  const V remainder = hn::NegMulAdd(q, b, a);           // proven exact: the remainder of a faithful quotient is a double
-  return hn::MulAdd(remainder, reciprocal_b, q);        // proven exact: correctly rounded quotient
+  const V remainder = hn::NegMulAdd(q, b, a);  // proven exact: the remainder of a faithful quotient is a double
+  return hn::MulAdd(remainder, reciprocal_b, q);  // proven exact: correctly rounded quotient
 #else
   (void)reciprocal_b;
   return hn::Div(a, b);
@@ -74,8 +74,8 @@ HWY_INLINE V quotient_by(V a, V b, V reciprocal_b) {
 #if HWY_NATIVE_FMA
   const V low = set(0x1p-400), high = set(0x1p400);
   const V size_a = hn::Abs(a), size_b = hn::Abs(b);
-  const M in_range = hn::And(hn::And(hn::Ge(size_a, low), hn::Le(size_a, high)),
-                             hn::And(hn::Ge(size_b, low), hn::Le(size_b, high)));
+  const M in_range =
+      hn::And(hn::And(hn::Ge(size_a, low), hn::Le(size_a, high)), hn::And(hn::Ge(size_b, low), hn::Le(size_b, high)));
   if (HWY_LIKELY(hn::AllTrue(D(), in_range))) return quotient_in_range(a, b, reciprocal_b);
 #endif
   (void)reciprocal_b;

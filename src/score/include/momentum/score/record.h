@@ -45,7 +45,7 @@ struct Ingredients {
   double previous_rsi = kMissing;
   double vol_ratio_5 = kMissing;
   double volume_change = kMissing;  // fraction: mean change of volume over the last five surviving bars
-  double momentum_5 = kMissing;     // fraction; 20 is Record::momentum_20
+  double momentum_5 = kMissing;  // fraction; 20 is Record::momentum_20
   double momentum_10 = kMissing;
   double momentum_60 = kMissing;
   double trend_20 = kMissing;
@@ -53,25 +53,25 @@ struct Ingredients {
 
 // One instrument. Doubles are missing as NaN. Prices are in yuan, front-adjusted to the as-of date unless told otherwise.
 struct Record {
-  std::string ts_code;   // 600000.SH
-  std::string name;      // as of the as-of date; empty if unknown
+  std::string ts_code;  // 600000.SH
+  std::string name;  // as of the as-of date; empty if unknown
   std::string industry;  // empty if unknown
-  std::string board;     // main, star, chinext, bse, b, fund, ...
+  std::string board;  // main, star, chinext, bse, b, fund, ...
   double close = kMissing;
-  double pct_chg = kMissing;       // fraction, against preclose
-  double amount = kMissing;        // yuan
-  double momentum_20 = kMissing;   // fraction; printed a second time as momentum_20d
+  double pct_chg = kMissing;  // fraction, against preclose
+  double amount = kMissing;  // yuan
+  double momentum_20 = kMissing;  // fraction; printed a second time as momentum_20d
   double rsi = kMissing;
   double macd = kMissing;
   double macd_hist = kMissing;
   double volume_ratio = kMissing;  // vol_ratio_20
-  double score = kMissing;         // integer valued
-  double score_raw = kMissing;     // not rounded
+  double score = kMissing;  // integer valued
+  double score_raw = kMissing;  // not rounded
   std::array<double, kParts> details{kMissing, kMissing, kMissing, kMissing, kMissing, kMissing};  // points per part
   Status status = Status::bad_data;
-  std::string reason;              // why there is no score, or what is odd about it; empty for ok
+  std::string reason;  // why there is no score, or what is odd about it; empty for ok
   std::vector<std::string> flags;  // "unverified_link:2007-03-01", ...
-  Date as_of;      // date of the row that was scored; for an unscored instrument its last bar
+  Date as_of;  // date of the row that was scored; for an unscored instrument its last bar
   Date first_bar;  // origin of its recurrences
   std::int64_t bars = 0;  // bars from first_bar to the session asked for
   bool synthetic = false;
@@ -82,22 +82,22 @@ struct Record {
 
 // The answer of a scan.
 struct Scan {
-  Date as_of;              // the session
-  Date requested_as_of;    // as typed, or the session when nothing was asked
+  Date as_of;  // the session
+  Date requested_as_of;  // as typed, or the session when nothing was asked
   double coverage = kMissing;  // bars on the session / instruments listed, a fraction
   std::string profile = "classic";
   std::string adjust_applied;  // "back (preclose)", "none", "none (no factors)": what the numbers were computed on
   std::string history = "origin";  // or "365d"
-  int numerics = 0;            // numerics version
+  int numerics = 0;  // numerics version
   std::string store_snapshot;  // empty: read from files
   bool synthetic = false;
-  std::vector<Record> results;    // status ok, best first: score, score_raw, momentum_20 descending, then code
-  std::vector<Record> unranked;   // every other instrument of the universe, by code
+  std::vector<Record> results;  // status ok, best first: score, score_raw, momentum_20 descending, then code
+  std::vector<Record> unranked;  // every other instrument of the universe, by code
   std::vector<std::string> notes;  // for the reader, one sentence each; go to stderr or under the table
   struct Statistics {
-    std::int64_t universe = 0;   // = ranked + filtered + delisted + sum of unranked
-    std::int64_t ranked = 0;     // results, after the filters
-    std::int64_t filtered = 0;   // status ok, removed by a filter
+    std::int64_t universe = 0;  // = ranked + filtered + delisted + sum of unranked
+    std::int64_t ranked = 0;  // results, after the filters
+    std::int64_t filtered = 0;  // status ok, removed by a filter
     std::int64_t delisted = 0;
     std::map<std::string, std::int64_t> unranked;  // per status
     double avg_score = kMissing, max_score = kMissing, min_score = kMissing;

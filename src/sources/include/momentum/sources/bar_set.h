@@ -22,17 +22,17 @@ namespace momentum::sources {
 // float64 values are the correctly rounded reading of the file's text (times the dialect's unit).
 struct InstrumentBars {
   Instrument id;
-  std::shared_ptr<arrow::Table> bars;       // one chunk per column
-  std::vector<Date> suspended;              // days on which the source says it did not trade (suspension records), ascending
-  std::vector<Date> quarantined;            // days whose row was refused, ascending
+  std::shared_ptr<arrow::Table> bars;  // one chunk per column
+  std::vector<Date> suspended;  // days on which the source says it did not trade (suspension records), ascending
+  std::vector<Date> quarantined;  // days whose row was refused, ascending
 };
 
 // One refused row.
 struct Quarantined {
-  std::string file;    // as given, archive members as archive.tar!member.csv
-  std::int64_t line;   // 1-based physical line
+  std::string file;  // as given, archive members as archive.tar!member.csv
+  std::int64_t line;  // 1-based physical line
   std::string column;  // file's own heading
-  std::string value;   // the offending text
+  std::string value;  // the offending text
   std::string reason;  // "negative price", "high < low", "two different rows for 2020-01-02", ...
 };
 
@@ -42,20 +42,21 @@ struct ReadSummary {
   std::vector<std::string> empty_files;  // readable, no rows; in path order
   std::int64_t rows_in = 0;
   std::int64_t stored = 0;
-  std::int64_t duplicates = 0;    // the same row for the same date again, dropped
-  std::int64_t suspensions = 0;   // suspension records, not bars
+  std::int64_t duplicates = 0;  // the same row for the same date again, dropped
+  std::int64_t suspensions = 0;  // suspension records, not bars
   std::int64_t quarantined = 0;
   std::map<std::string, std::int64_t> quarantined_by_reason;
 };
 
 struct BarSet {
-  std::string dialect;          // name of the dialect that was read, e.g. "a_share"
-  bool gaps_are_suspensions = false;  // dialect rule: a session without a row inside an instrument's history is a suspension
-  Date factors_from;            // dialect rule: no factor from preclose before this day (no date: no bound)
-  std::string price_basis;      // raw front back split_only unknown
-  bool synthetic = false;       // the files with rows, all of them, say so (a banner line naming SYNTHETIC)
+  std::string dialect;  // name of the dialect that was read, e.g. "a_share"
+  bool gaps_are_suspensions =
+      false;  // dialect rule: a session without a row inside an instrument's history is a suspension
+  Date factors_from;  // dialect rule: no factor from preclose before this day (no date: no bound)
+  std::string price_basis;  // raw front back split_only unknown
+  bool synthetic = false;  // the files with rows, all of them, say so (a banner line naming SYNTHETIC)
   std::vector<InstrumentBars> instruments;  // ascending by id
-  std::vector<Quarantined> quarantine;      // in file order
+  std::vector<Quarantined> quarantine;  // in file order
   ReadSummary summary;
 };
 
