@@ -1,3 +1,90 @@
-#include "momentum/cli/cli.h"
+// The program: arguments -> engine -> report.
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <new>
+
+#include "interrupt.h"
+#include "momentum/report/labels.h"
+#include "momentum/report/text_width.h"
+#include "session.h"
+
+namespace momentum::cli {
+namespace {
+
+int failed(const Error& error) {
+  if (error.category() == Category::interrupted) {
+    print_error_line("momentum: interrupted");
+  } else {
+    std::string line = error.to_string();
+    if (error.category() == Category::internal) line += "; this is a bug of ours, please report this line";
+    print_error_line("momentum: error: " + report::printable(line));
+  }
+  return error.exit_status();
+}
+
+bool wants_bar(const Options& options, const Environment& env) {
+  return options.progress == ProgressMode::automatic && env.err_terminal;
+}
+
+Result<void> run_command(const Options& options) {
+  const Environment env = read_environment();
+  Session session{
+      .options = options, .env = env, .ctx = {}, .lang = options.lang.value_or(env.lang), .progress = nullptr};
+  ProgressLine progress(wants_bar(options, env), env.width);
+  session.ctx.threads = options.threads;
+  session.ctx.simd = options.simd;
+  session.ctx.cancel = &watch_interrupts();
+  if (options.progress != ProgressMode::never && !options.quiet) {
+    session.ctx.progress = &progress;
+    session.progress = &progress;
+  }
+  if (!options.output.empty()) MOMENTUM_TRY_VOID(report::check_target(options.output));
+  if (!options.quarantine_report.empty()) MOMENTUM_TRY_VOID(report::check_target(options.quarantine_report));
+
+  switch (options.command) {
+    case Command::scan: return run_scan(session);
+    case Command::show: return run_show(session);
+    case Command::doctor: return run_doctor(session);
+    case Command::version: return run_version(session);
+    case Command::help: break;
+  }
+  return session.emit(options.help);
+}
+
+// A descriptor that the caller closed would be the next file we open, and messages would land in it. Read-only: a result
+// that goes nowhere is still an error.
+void hold_standard_descriptors() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(descriptor, F_GETFD) == -1) ::open("/dev/null", O_RDONLY);
+  }
+}
+
+int run_checked(int argc, char** argv) {
+  const Result<Options> options = parse_arguments({argv + (argc > 0 ? 1 : 0), argv + argc});
+  if (!options) return failed(options.error());
+  const Result<void> done = run_command(*options);
+  return done ? 0 : failed(done.error());
+}
+
+// Returns the exit status (docs/cli.md); prints errors itself.
+int run(int argc, char** argv) {
+  // The last resort: whatever a library threw ends in one line and a number, never in a core dump.
+  try {
+    hold_standard_descriptors();
+    return run_checked(argc, argv);
+  } catch (const std::bad_alloc&) {
+    return failed(
+        {.code = ErrorCode::out_of_memory, .what = "out of memory", .where = {}, .remedy = "read fewer files at once"});
+  } catch (const std::exception& error) {
+    return failed({.code = ErrorCode::internal, .what = error.what(), .where = {}, .remedy = {}});
+  }
+}
+
+}  // namespace
+}  // namespace momentum::cli
 
 int main(int argc, char** argv) { return momentum::cli::run(argc, argv); }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "momentum/base/context.h"
@@ -13,6 +14,9 @@
 #include "progress_line.h"
 
 namespace momentum::cli {
+
+// A line on standard error. One that is closed or full stops nothing (fmt::print would throw).
+void print_error_line(const std::string& line);
 
 struct Session {
   const Options& options;

@@ -210,7 +210,9 @@ Result<void> add_ingredients(const Context& ctx, const Profile& profile, std::sp
   for (std::size_t i = 0; i < records.size(); ++i) {
     if (records[i].ts_code != code || std::isnan(records[i].score)) continue;
     MOMENTUM_TRY(const auto panel, panel_of(lanes.subspan(i, 1), adjust));
-    MOMENTUM_TRY(const LastRows last, evaluate_last(ctx, profile, outputs, panel));
+    MOMENTUM_TRY(const auto program, compile(profile, outputs, panel));
+    LastRows last(panel, outputs.size());
+    MOMENTUM_TRY_VOID(expr::evaluate(ctx, program, panel, [&](const expr::Stretch& s) { last.keep(s); }));
     const double scale = adjust == Adjust::front ? lanes[i].factors.factor.back() : 1.0;
     for (std::size_t k = 0; k < outputs.size(); ++k)
       records[i].ingredients.*kIngredients[k].member =

@@ -21,7 +21,9 @@ Result<score::Scan> scan(const Context& ctx, const ScanRequest& request, InputRe
   const std::vector<Lane> lanes = cut(market, scan.as_of, request.history_days, request.adjust);
   MOMENTUM_TRY(const panel::Panel panel, panel_of(lanes, request.adjust));
   MOMENTUM_TRY(const Profile profile, classic_profile(request.adjust));
-  MOMENTUM_TRY(const LastRows last, evaluate_last(ctx, profile, record_outputs(profile), panel));
+  MOMENTUM_TRY(const expr::Program program, compile(profile, record_outputs(profile), panel));
+  LastRows last(panel, program.outputs.size());
+  MOMENTUM_TRY_VOID(expr::evaluate(ctx, program, panel, [&](const expr::Stretch& s) { last.keep(s); }));
 
   std::vector<score::Record> records;
   for (std::size_t i = 0; i < lanes.size(); ++i)

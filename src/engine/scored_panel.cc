@@ -35,25 +35,25 @@ Result<Profile> classic_profile(Adjust adjust) {
   return profile;
 }
 
-LastRows::LastRows(std::size_t instruments, std::size_t outputs)
-    : outputs_(outputs), values_(instruments * outputs, std::numeric_limits<double>::quiet_NaN()) {}
+Result<expr::Program> compile(const Profile& profile, std::span<const expr::NodeId> outputs,
+                              const panel::Panel& panel) {
+  return expr::compile(profile.graph, outputs, {panel.columns(), true, score::fused_stages()});
+}
 
-Result<LastRows> evaluate_last(const Context& ctx, const Profile& profile, std::span<const expr::NodeId> outputs,
-                               const panel::Panel& panel) {
-  MOMENTUM_TRY(const auto program,
-               expr::compile(profile.graph, outputs, {panel.columns(), true, score::fused_stages()}));
-  LastRows last(panel.instruments(), outputs.size());
-  MOMENTUM_TRY_VOID(expr::evaluate(ctx, program, panel, [&](const expr::Stretch& s) {
-    for (std::size_t l = 0; l < kTileLanes; ++l) {
-      const std::size_t lane = s.tile * kTileLanes + l;
-      const std::size_t length = panel.length(lane);
-      if (length <= s.first_row || length > s.first_row + s.rows) continue;
-      const std::size_t row = length - 1 - s.first_row;
-      for (std::size_t i = 0; i < s.columns.size(); ++i)
-        last.at(panel.instrument_of(lane), i) = s.columns[i][row * s.strides[i] + l];
-    }
-  }));
-  return last;
+LastRows::LastRows(const panel::Panel& panel, std::size_t outputs)
+    : panel_(panel),
+      outputs_(outputs),
+      values_(panel.instruments() * outputs, std::numeric_limits<double>::quiet_NaN()) {}
+
+void LastRows::keep(const expr::Stretch& s) {
+  for (std::size_t l = 0; l < kTileLanes; ++l) {
+    const std::size_t lane = s.tile * kTileLanes + l;
+    const std::size_t length = panel_.length(lane);
+    if (length <= s.first_row || length > s.first_row + s.rows) continue;
+    const std::size_t row = length - 1 - s.first_row;
+    for (std::size_t i = 0; i < outputs_; ++i)
+      values_[panel_.instrument_of(lane) * outputs_ + i] = s.columns[i][row * s.strides[i] + l];
+  }
 }
 
 Result<std::vector<std::vector<double>>> evaluate_rows(const Context& ctx, const Profile& profile,

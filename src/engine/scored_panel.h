@@ -22,19 +22,22 @@ struct Profile {
 };
 Result<Profile> classic_profile(Adjust adjust);
 
-// Values of `outputs` on each lane's last row: value(i, output) of panel instrument i; NaN for a lane without bars.
+// Lines of a profile for a panel, through the profile's fused stages where they fit.
+Result<expr::Program> compile(const Profile& profile, std::span<const expr::NodeId> outputs, const panel::Panel& panel);
+
+// The outputs on each lane's last row: what a scan keeps of an evaluation. value(i, output) of panel instrument i is NaN for
+// a lane without bars. keep() may be called from several threads for different tiles; the panel outlives it.
 class LastRows {
  public:
-  LastRows(std::size_t instruments, std::size_t outputs);
+  LastRows(const panel::Panel& panel, std::size_t outputs);
+  void keep(const expr::Stretch& stretch);
   double value(std::size_t instrument, std::size_t output) const { return values_[instrument * outputs_ + output]; }
-  double& at(std::size_t instrument, std::size_t output) { return values_[instrument * outputs_ + output]; }
 
  private:
+  const panel::Panel& panel_;
   std::size_t outputs_;
   std::vector<double> values_;
 };
-Result<LastRows> evaluate_last(const Context& ctx, const Profile& profile, std::span<const expr::NodeId> outputs,
-                               const panel::Panel& panel);
 
 // All rows of one panel instrument: result[output][row].
 Result<std::vector<std::vector<double>>> evaluate_rows(const Context& ctx, const Profile& profile,
