@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <set>
 
 #include "momentum/score/classic.h"
 
@@ -27,12 +28,22 @@ struct Gap {
   std::size_t row;
 };
 
-std::optional<Gap> last_gap(const Bars& bars, std::size_t up_to) {
+using Names = std::set<std::string, std::less<>>;
+
+// The columns of the data below a node.
+void leaves_of(const expr::Graph& graph, expr::NodeId id, Names& names, std::set<expr::NodeId>& seen) {
+  if (!seen.insert(id).second) return;
+  if (graph[id].kind == expr::NodeKind::leaf) names.insert(graph[id].name);
+  for (const expr::NodeId input : graph[id].inputs) leaves_of(graph, input, names, seen);
+}
+
+// The last row up to `up_to` on which one of the inputs (of all, if none is named) is missing.
+std::optional<Gap> last_gap(const Bars& bars, std::size_t up_to, const Names& among = {}) {
   const std::pair<std::string_view, std::span<const double>> inputs[] = {
       {"close", bars.close}, {"open", bars.open}, {"high", bars.high}, {"low", bars.low}, {"volume", bars.volume}};
   for (std::size_t row = up_to + 1; row-- > 0;)
     for (const auto& [name, values] : inputs)
-      if (std::isnan(values[row])) return Gap{name, row};
+      if ((among.empty() || among.contains(name)) && std::isnan(values[row])) return Gap{name, row};
   return std::nullopt;
 }
 
@@ -47,14 +58,24 @@ std::string advice(const Lane& lane, const ScanRequest& request, Date session) {
   return fmt::format("; --history {}d begins after it", days);
 }
 
-std::string reason_text(std::string_view column, const Loss& loss, const Lane& lane, const score::Record& record,
-                        const ScanRequest& request, Date session) {
+// What made a column miss its first value: an input that is missing on that very bar, or on one before any value could exist.
+// An older gap is over by then.
+std::optional<Gap> cause_of(const expr::Graph& graph, expr::NodeId node, const Loss& loss, const Bars& bars) {
+  Names inputs;
+  std::set<expr::NodeId> seen;
+  leaves_of(graph, node, inputs, seen);
+  const auto gap = last_gap(bars, loss.begins, inputs);
+  return gap && (gap->row == loss.begins || loss.begins == graph[node].first) ? gap : std::nullopt;
+}
+
+std::string reason_text(std::string_view column, const expr::Graph& graph, expr::NodeId node, const Loss& loss,
+                        const Lane& lane, const score::Record& record, const ScanRequest& request, Date session) {
   const auto& dates = lane.bars.dates;
   const auto day = [&](std::size_t row) { return to_string(Date{dates[row]}); };
   std::string text = record.status == Status::stale ? fmt::format("{} is missing since {}", column, day(loss.begins))
                                                     : fmt::format("{} is missing on {} of {}, first on {}", column,
                                                                   loss.bars, bars_text(dates.size()), day(loss.begins));
-  const auto gap = last_gap(lane.bars, loss.begins);
+  const auto gap = cause_of(graph, node, loss, lane.bars);
   if (!gap) return text;
   if (gap->column != column || gap->row != loss.begins)
     text += fmt::format(": {} is missing on {}", gap->column, day(gap->row));
@@ -108,7 +129,8 @@ Result<void> explain_missing(const Context& ctx, const Profile& profile, std::sp
     for (std::size_t c = 1; c < outputs.size(); ++c)
       if (losses[i * outputs.size() + c].bars > losses[i * outputs.size() + worst].bars) worst = c;
     score::Record& record = records[asked[i]];
-    record.reason = reason_text(names[worst], losses[i * outputs.size() + worst], chosen[i], record, request, session);
+    record.reason = reason_text(names[worst], profile.graph, outputs[worst], losses[i * outputs.size() + worst],
+                                chosen[i], record, request, session);
   }
   return {};
 }

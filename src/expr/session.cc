@@ -12,7 +12,7 @@ namespace {
 
 using kernels::kTileLanes;
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
-// Rows a window takes before its history is moved back to its start: the copy costs history / 128 per row, and the window
+// Rows a window takes before its history is moved back to its start: the copy costs history / 256 per row, and the window
 // stays small enough for the cache.
 constexpr std::size_t kWindowRows = 256;
 // Rows that a stretch which cannot be fused is cut into: what stays in L1 node by node.

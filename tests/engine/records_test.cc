@@ -99,6 +99,15 @@ TEST_F(Records, TheBarBehindARowsLongBeforeItIsNamed) {
   EXPECT_NE(r.reason.find("; --history 365d begins after it"), std::string::npos) << r.reason;
 }
 
+TEST_F(Records, AnOldGapIsNotBlamedForWhatCameLater) {
+  Rows rows = with_missing(series(2, 0, kLast + 1), "open", 150, 151);
+  for (std::size_t i = rows.size() - 8; i < rows.size(); ++i) rows[i]["volume"] = "0";
+  files_.add("600001.SH", rows);
+  const Record r = scanned_record();
+  EXPECT_EQ(r.status, Status::stale);
+  EXPECT_EQ(r.reason, "vol_ratio_5 is missing since " + to_string(weekday(kLast - 3)));
+}
+
 TEST_F(Records, NoHistoryIsAdvisedThatHasTooFewBars) {
   files_.add("600001.SH", with_missing(series(2, 0, kLast + 1), "close", 190, 191));
   const Record r = scanned_record();

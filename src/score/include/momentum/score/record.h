@@ -86,7 +86,7 @@ struct Scan {
   Date requested_as_of;  // as typed, or the session when nothing was asked
   double coverage = kMissing;  // bars on the session / instruments listed, a fraction
   std::string profile = "classic";
-  std::string adjust_applied;  // "back (preclose)", "none", "none (no factors)": what the numbers were computed on
+  std::string adjust_applied;  // "front (preclose)", "back (preclose)", "none", "none (no factors)": as shown
   std::string history = "origin";  // or "365d"
   int numerics = 0;  // numerics version
   std::string store_snapshot;  // empty: read from files
