@@ -103,6 +103,13 @@ Result<void> write_empty(const std::string& path, const StoreInfo& info) {
   return database.commit();
 }
 
+// A newer program may have migrated the store since it was opened.
+Result<void> begin(const Database& database) {
+  MOMENTUM_TRY_VOID(database.begin_read());
+  MOMENTUM_TRY_VOID(format_of(database, migrations()));
+  return {};
+}
+
 void remove_database(const std::string& path) noexcept {
   ::unlink(path.c_str());
   ::unlink((path + "-journal").c_str());
@@ -173,27 +180,25 @@ Result<Catalog> Catalog::open(const WriterLock& lock, CatalogOptions options) {
 
 Result<State> Catalog::load() const {
   const Transaction transaction(impl_->database);
-  MOMENTUM_TRY_VOID(impl_->database.begin_read());
-  MOMENTUM_TRY_VOID(format_of(impl_->database, migrations()));
+  MOMENTUM_TRY_VOID(begin(impl_->database));
   return load_state(impl_->database, std::nullopt);
 }
 
 Result<State> Catalog::load(SnapshotId snapshot) const {
   const Transaction transaction(impl_->database);
-  MOMENTUM_TRY_VOID(impl_->database.begin_read());
-  MOMENTUM_TRY_VOID(format_of(impl_->database, migrations()));
+  MOMENTUM_TRY_VOID(begin(impl_->database));
   return load_state(impl_->database, snapshot);
 }
 
 Result<std::vector<Snapshot>> Catalog::log() const {
   const Transaction transaction(impl_->database);
-  MOMENTUM_TRY_VOID(impl_->database.begin_read());
+  MOMENTUM_TRY_VOID(begin(impl_->database));
   return all_snapshots(impl_->database);
 }
 
 Result<std::vector<Garbage>> Catalog::garbage() const {
   const Transaction transaction(impl_->database);
-  MOMENTUM_TRY_VOID(impl_->database.begin_read());
+  MOMENTUM_TRY_VOID(begin(impl_->database));
   return load_garbage(impl_->database);
 }
 

@@ -32,6 +32,7 @@ TEST(Format, AnOpenCatalogSeesThatItWasMigrated) {
   const Catalog reader = Catalog::open(store.path()).value();
   ASSERT_TRUE(open_raw(store).run("PRAGMA user_version=2"));
   EXPECT_EQ(reader.load().error().code, ErrorCode::store_version);
+  EXPECT_EQ(reader.log().error().code, ErrorCode::store_version);
 }
 
 TEST(Format, AnotherProgramsDatabaseIsNoStore) {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 
 #include "momentum/base/context.h"
 #include "momentum/base/error.h"
