@@ -19,10 +19,10 @@ DemoTraits demo_traits(std::uint64_t seed, std::uint64_t i) noexcept {
   DemoRandom random(seed, static_cast<std::uint64_t>(DemoPurpose::traits), i);
   DemoTraits traits;
   traits.beta = std::clamp<std::int64_t>(100 + random.bell(25), 30, 180);
-  traits.calm = scaled_by_octaves(19'000, random.bell(kOctave * 2 / 5));
+  traits.calm = scaled_by_octaves(13'000, random.bell(kOctave * 2 / 5));
   traits.start = scaled_by_octaves(1'250, random.bell(kOctave));
   traits.growth = random.bell(250);
-  traits.turnover = scaled_by_octaves(13'000, random.bell(kOctave * 9 / 10));
+  traits.turnover = scaled_by_octaves(15'000, random.bell(kOctave * 9 / 10));
   traits.lots = scaled_by_octaves(3'400'000, random.bell(kOctave * 3 / 2));
   return traits;
 }
@@ -33,24 +33,24 @@ DemoPrices demo_prices(DemoRandom& random, std::int64_t preclose, std::int64_t m
   const std::int64_t wish = moved(preclose, move);
   std::int64_t close = limited(wish);
   // Far beyond the limit nobody trades at another price all day.
-  if (limits.bound && close != wish && std::abs(wish - preclose) > std::abs(close - preclose) * 3 / 2)
+  if (limits.bound && close != wish && std::abs(wish - preclose) > std::abs(close - preclose) * 2)
     return {close, close, close, close};
   // Orders wait at yesterday's close.
   if (std::abs(close - preclose) * 500 <= preclose && random.happens(120'000)) close = limited(preclose);
 
-  const std::int64_t open = limited(moved(preclose, move * 3 / 10 + random.bell(deviation / 3)));
-  const std::int64_t above = std::abs(random.bell(deviation * 6 / 10)),
-                     below = std::abs(random.bell(deviation * 6 / 10));
+  const std::int64_t open = limited(moved(preclose, move * 3 / 10 + random.bell(deviation * 2 / 5)));
+  const std::int64_t above = std::abs(random.bell(deviation * 13 / 20)),
+                     below = std::abs(random.bell(deviation * 13 / 20));
   return {open, limited(moved(std::max(open, close), above)),
           limited(std::max(std::int64_t{1}, moved(std::min(open, close), -below))), close};
 }
 
 DemoVolume DemoVolumes::next(DemoRandom& random, const DemoPrices& prices, std::int64_t preclose,
                              std::int64_t age) noexcept {
-  octaves_ += random.bell(kOctave * 3 / 10) - octaves_ / 16;
+  octaves_ += random.bell(kOctave / 4) - octaves_ / 32;
   const std::int64_t move = std::abs(prices.close - preclose) * kMillion / preclose;
   std::int64_t octaves =
-      octaves_ + random.bell(kOctave * 3 / 10) + std::min(5 * kOctave, kOctave * move / calm_) * 3 / 10 - kOctave / 4;
+      octaves_ + random.bell(kOctave / 5) + std::min(5 * kOctave, kOctave * move / calm_) * 7 / 20 - kOctave / 3;
   if (age < 20) octaves += (20 - age) * kOctave / 7;
   if (prices.high == prices.low && prices.close != preclose) octaves -= 2 * kOctave;  // few sell at the limit
   const std::int64_t turnover =

@@ -23,7 +23,8 @@ struct DemoPrices {
   std::int64_t open, high, low, close;  // cents
 };
 
-// `move` and `deviation` in millionths of preclose. The close is preclose plus the move, to the cent, within the limits.
+// `move` and `deviation` in millionths of preclose. The close is preclose plus the move, to the cent, within
+// the limits; near preclose it sometimes is preclose.
 DemoPrices demo_prices(DemoRandom& random, std::int64_t preclose, std::int64_t move, std::int64_t deviation,
                        const DemoLimits& limits) noexcept;
 

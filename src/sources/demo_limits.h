@@ -12,10 +12,13 @@ struct DemoLimits {
   bool bound = true;      // false: no limit applies that day
 };
 
-// `age`: sessions since the listing, 0 on its first day. `preclose` in cents, below 2^40.
-// Percent, rounded half up to the cent. main: none before 1996-12-16; 10; ST 5, from 2026-07-06 10. chinext: as main before
-// 2020-08-24, then 20 (ST too). star 20. bse 30. New listings: none for five days on main from 2023-04-10, on chinext from
-// 2020-08-24 and on star; none on the first day on bse; else +44 and -36 on the first day.
+// `age`: sessions since the listing, 0 on its first day. `preclose` in cents, below 2^40. Rounded half up to the cent.
+//   board     percent                                    new listings
+//   main      10; none before 1996-12-16;                first day +44 -36; listed from 2023-04-10: five days free
+//             ST 5, from 2026-07-06 10
+//   chinext   as main; from 2020-08-24 20, ST too        as main; listed from 2020-08-24: five days free
+//   star      20                                         five days free
+//   bse       30                                         first day free
 DemoLimits demo_limits(DemoBoard board, bool st, Date listed, std::int64_t age, Date day,
                        std::int64_t preclose) noexcept;
 

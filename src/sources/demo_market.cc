@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <chrono>
 #include <limits>
 #include <utility>
 
@@ -10,7 +11,6 @@
 #include "demo_moves.h"
 #include "demo_names.h"
 #include "demo_path.h"
-#include "momentum/base/parallel.h"
 
 namespace momentum::sources {
 namespace {
@@ -20,10 +20,10 @@ constexpr Date kLastDay{22279};  // 2030-12-31
 
 // The same day of an earlier year; 28 February for one that has no 29th.
 Date years_before(Date day, int years) {
-  const std::string text = to_string(day);
-  const int year = year_of(day) - years, month = std::stoi(text.substr(5, 2)), of_month = std::stoi(text.substr(8, 2));
-  if (const auto same = make_date(year, month, of_month)) return *same;
-  return *make_date(year, month, of_month - 1);
+  std::chrono::year_month_day date(std::chrono::sys_days(std::chrono::days(day.days)));
+  date -= std::chrono::years(years);
+  if (!date.ok()) date = date.year() / date.month() / std::chrono::last;
+  return {static_cast<std::int32_t>(std::chrono::sys_days(date).time_since_epoch().count())};
 }
 
 std::unexpected<Error> outside(std::string what, std::string option, std::string range) {
@@ -59,7 +59,7 @@ Result<DemoMarket> DemoMarket::make(const DemoOptions& options) {
   const Date first = years_before(options.end, options.years) + 1;
   if (first < kFirstDay)
     return outside(fmt::format("{} years to {}", options.years, momentum::to_string(options.end)), "option years",
-                   "begin in 1991 or later");
+                   "begin in 1991 or later: give fewer years or a later end");
 
   DemoMarket market;
   market.options_ = options;

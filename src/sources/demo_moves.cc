@@ -7,9 +7,9 @@
 namespace momentum::sources {
 
 void DemoWave::follow(std::int64_t move) noexcept {
-  // An absolute-value ARCH (Taylor 1986, Schwert 1989): the deviation itself is what is carried on, so that no root is needed.
-  // 5/4 |move| is the deviation on average.
-  deviation_ += (calm_ - deviation_) / 24 + ((move < 0 ? -move : move) * 5 / 4 - deviation_) / 9;
+  // An absolute-value ARCH (Taylor 1986, Schwert 1989): what is carried on is the deviation itself, so that
+  // no root is needed. 5/4 |move| is the deviation on average.
+  deviation_ += (calm_ - deviation_) / 30 + ((move < 0 ? -move : move) * 5 / 4 - deviation_) / 7;
 }
 
 std::vector<std::int32_t> demo_shared_moves(std::uint64_t seed, std::size_t sessions) {

@@ -25,14 +25,14 @@ class Returns {
   std::int64_t next(std::int64_t market, std::int64_t industry, std::int64_t pull) noexcept {
     drift_ += random_.bell(300) - drift_ / 24;  // momentum of a month
     const std::int64_t own = random_.bell(wave_.deviation()) - last_ / 40;  // a little reversal of yesterday
-    wave_.follow(own);
     last_ = own;
     std::int64_t news = std::exchange(carried_, 0);
-    if (random_.happens(13'000)) {
-      const std::int64_t size = 40'000 + random_.below(110'000);
+    if (random_.happens(19'000)) {
+      const std::int64_t size = 50'000 + random_.below(180'000);
       news += random_.happens(550'000) ? size : -size;
     }
-    return std::clamp(beta_ * market / 100 + industry + own + drift_ + pull + news, -900'000L, 9 * kMillion);
+    wave_.follow(own + std::clamp(news, -kMillion / 10, kMillion / 10));
+    return std::clamp(beta_ * market / 100 + industry + own + drift_ + pull + news, -9 * kMillion / 10, 9 * kMillion);
   }
 
   // What a limit cut off comes back tomorrow, most of it: streaks of limit days.
@@ -70,7 +70,7 @@ class Life {
       const auto session = static_cast<std::size_t>(t);
       plan_ex_date(sessions_[session]);
       if (in_gap(t)) {
-        if (t == count() - 108) go_ex(sessions_[session]);
+        if (t == count() - 108) go_ex(sessions_[session], 3);
       } else if (is_suspended(t)) {
         out_.suspended.push_back(sessions_[session]);
       } else {
@@ -98,8 +98,9 @@ class Life {
     }
     if (!ordinary()) return false;
     if (t < suspended_until_) return true;
-    if (!std::exchange(may_suspend_, true) || !random_.happens(1'800)) return false;
-    const std::int64_t length = random_.happens(150'000) ? 10 + random_.below(90) : 1 + random_.below(8);
+    if (t == plan_.first) return false;
+    if (!std::exchange(may_suspend_, true) || !random_.happens(1'200)) return false;
+    const std::int64_t length = random_.happens(120'000) ? 10 + random_.below(90) : 1 + random_.below(8);
     suspended_until_ = t + length;
     may_suspend_ = false;  // it trades before it stops again
     if (length >= 10) returns_.surprise(random_.bell(120'000));
@@ -116,9 +117,9 @@ class Life {
     if (!pays || day > ex_day_ || plan_.list_date + 180 > ex_day_ || plan_.planted == DemoCase::flat) ex_day_ = Date{};
   }
 
-  void go_ex(Date day) {
+  void go_ex(Date day, std::int32_t bonus = 0) {
     ex_day_ = Date{};
-    DemoExDate ex{.date = day};
+    DemoExDate ex{.date = day, .bonus = bonus};
     ex.cash = static_cast<std::int32_t>(close_ * 10 * (3 + random_.below(35)) / 1000);
     if (close_ > 1500 && random_.happens(250'000)) ex.bonus = static_cast<std::int32_t>(2 + random_.below(9));
     const std::int64_t reference = rounded_half_up(10 * close_ - ex.cash, 10 + ex.bonus);

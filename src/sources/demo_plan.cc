@@ -10,7 +10,7 @@
 namespace momentum::sources {
 namespace {
 
-// Where codes come from, ascending, and how many of a thousand stocks; before a board has opened its stocks go to the others.
+// Where codes come from, ascending, and how many of a thousand stocks. Stocks of a board not yet open go to the others.
 struct CodeRange {
   std::string_view prefix;
   Market market;

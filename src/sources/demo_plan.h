@@ -1,5 +1,5 @@
 #pragma once
-// What is fixed about a stock of the demo market before its first price: code, industry, life, names' dates, what is planted.
+// What is settled about a stock of the demo market before its first price: code, industry, listing, ST, planted case.
 
 #include <cstddef>
 #include <cstdint>

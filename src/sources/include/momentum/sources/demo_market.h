@@ -4,9 +4,9 @@
 // exchanges' real ranges, so that every board rule applies, and therefore equal codes of real companies: it is the name
 // (演示银行01) that says what a stock is, and whoever stores or prints this data marks it as synthetic.
 //
-// Everything is decided in integers (cents, shares, millionths) by an own generator: the same options give the same bits
-// on every machine, with any number of threads and in any order of the calls. Change any number that comes out, and
-// kDemoVersion goes up.
+// Everything is decided in integers (cents, shares, millionths) by an own generator: the same options give the same
+// bits on every machine, with any number of threads and in any order of the calls. Whoever changes a number that comes
+// out raises kDemoVersion.
 
 #include <cstdint>
 #include <span>
@@ -31,7 +31,8 @@ struct DemoOptions {
   Date end = {20453};  // 2025-12-31; not after 2030-12-31. The last session is on it or before it.
 };
 
-// What is the matter with a stock at the last session. An ordinary stock may by chance be suspended, delisted or young too.
+// What is the matter with a stock at the last session. By chance, an ordinary stock may be suspended, delisted or young
+// as well.
 enum class DemoCase : std::uint8_t {
   none,
   suspended,  // suspension records for the last five sessions
@@ -45,7 +46,7 @@ enum class DemoCase : std::uint8_t {
   flat,  // its price never moved
   holes,  // every ninth volume is missing
   lost_close,  // one close is missing, at the 70th bar
-  gap,  // 15 sessions without bar or record, 100 sessions ago, and an ex-date among them
+  gap,  // 15 sessions without bar or record, 100 sessions ago, and bonus shares meanwhile
 };
 inline constexpr std::size_t kDemoCases = 12;  // without none
 std::string_view to_string(DemoCase which) noexcept;
@@ -67,15 +68,15 @@ struct DemoInstrument {
   DemoCase planted = DemoCase::none;
 };
 
-// An ex-date, per ten shares as Chinese companies announce it. preclose = (10 x last close - cash) / (10 + bonus), to the cent,
-// half up.
+// An ex-date, per ten shares as Chinese companies announce it.
+// preclose = (10 x last close - cash) / (10 + bonus), to the cent, half up.
 struct DemoExDate {
   Date date;
   std::int32_t cash = 0;  // cents per ten shares
   std::int32_t bonus = 0;  // new shares per ten shares
 };
 
-// Bars as the integers they were made of; all columns of one length, dates ascending. kDemoMissing is the only negative value.
+// Bars as the integers they were made of: columns of one length, dates ascending. kDemoMissing is the only negative value.
 inline constexpr std::int64_t kDemoMissing = -1;
 struct DemoHistory {
   std::vector<Date> dates;
@@ -90,8 +91,8 @@ struct DemoHistory {
 // The names of the 28 industries, in a fixed order. They are the words of the first level of the usual classification.
 std::span<const std::string_view> demo_industries() noexcept;
 
-// Weekdays in [first, last] that are not holidays: 1 January, seven days from the eve of Spring Festival, 5 April, 1-5 May,
-// 1-7 October. Invented (real calendars move days about, and have more holidays), about 243 a year, and the calendar of the demo
+// Weekdays in [first, last] that are no holidays: 1 January, seven days from the eve of Spring Festival, 5 April,
+// 1-5 May, 1-7 October. Invented (real calendars move days about and know more holidays), about 246 a year, for the demo
 // market alone. Both days must lie in 1990..2030.
 std::vector<Date> demo_sessions(Date first, Date last);
 
@@ -106,10 +107,10 @@ class DemoMarket {
   std::size_t size() const noexcept { return instruments_.size(); }
   const DemoInstrument& instrument(std::size_t i) const { return instruments_[i]; }  // ascending by id
 
-  // A pure function of (options, i). Cost: 0.1 microseconds a bar.
+  // A pure function of (options, i). Cost: 0.1 microseconds a bar; bars() takes as long again.
   DemoHistory history(std::size_t i) const;
-  // The same as bar_set.h wants it: yuan, shares and fractions, each the correctly rounded quotient of the integer; with amount,
-  // preclose and turnover, without names and industries (they are instrument(i)'s). A delisted stock may have no rows.
+  // The same as bar_set.h wants it: yuan, shares and fractions, each the correctly rounded quotient of its integer; with
+  // amount, preclose and turnover, without names and industries (instrument(i) has them). There is at least one row.
   InstrumentBars bars(std::size_t i) const;
 
   // Of everything that instrument(i) and history(i) say; in a fixed byte order.
