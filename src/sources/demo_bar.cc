@@ -6,7 +6,6 @@
 namespace momentum::sources {
 namespace {
 
-constexpr std::int64_t kMillion = 1'000'000;
 constexpr std::int64_t kOctave = 65536;
 
 std::int64_t moved(std::int64_t price, std::int64_t move) {
@@ -19,11 +18,12 @@ DemoTraits demo_traits(std::uint64_t seed, std::uint64_t i) noexcept {
   DemoRandom random(seed, static_cast<std::uint64_t>(DemoPurpose::traits), i);
   DemoTraits traits;
   traits.beta = std::clamp<std::int64_t>(100 + random.bell(25), 30, 180);
-  traits.calm = scaled_by_octaves(13'000, random.bell(kOctave * 2 / 5));
+  traits.calm = scaled_by_octaves(12'000, random.bell(kOctave * 2 / 5));
   traits.start = scaled_by_octaves(1'250, random.bell(kOctave));
   traits.growth = random.bell(250);
   traits.turnover = scaled_by_octaves(15'000, random.bell(kOctave * 9 / 10));
-  traits.lots = scaled_by_octaves(3'400'000, random.bell(kOctave * 3 / 2));
+  // Dear stocks have fewer shares: it is the floating capital that is drawn, 4 billion yuan at the median.
+  traits.lots = scaled_by_octaves(4'000'000'000 / (traits.start + 1), random.bell(kOctave * 7 / 5)) + 1;
   return traits;
 }
 

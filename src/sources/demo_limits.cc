@@ -13,8 +13,9 @@ constexpr Date kMainRegistration{19457};  // 2023-04-10
 constexpr Date kWiderSt{20640};           // 2026-07-06
 
 DemoLimits reach(std::int64_t preclose, std::int64_t up, std::int64_t down) {
-  return {rounded_half_up(preclose * (100 + up), 100),
-          std::max(std::int64_t{1}, rounded_half_up(preclose * (100 - down), 100))};
+  // At least one tick, or a price of four cents could never move again.
+  return {std::max(preclose + 1, rounded_half_up(preclose * (100 + up), 100)),
+          std::max(std::int64_t{1}, std::min(preclose - 1, rounded_half_up(preclose * (100 - down), 100)))};
 }
 
 }  // namespace

@@ -12,7 +12,8 @@ struct DemoLimits {
   bool bound = true;      // false: no limit applies that day
 };
 
-// `age`: sessions since the listing, 0 on its first day. `preclose` in cents, below 2^40. Rounded half up to the cent.
+// `age`: sessions since the listing, 0 on its first day. `preclose` in cents, below 2^40. Rounded half up to the cent,
+// and at least one cent away from preclose, but never below one.
 //   board     percent                                    new listings
 //   main      10; none before 1996-12-16;                first day +44 -36; listed from 2023-04-10: five days free
 //             ST 5, from 2026-07-06 10

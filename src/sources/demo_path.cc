@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "demo_absence.h"
 #include "demo_bar.h"
 #include "demo_limits.h"
 #include "demo_moves.h"
@@ -10,8 +11,6 @@
 
 namespace momentum::sources {
 namespace {
-
-constexpr std::int64_t kMillion = 1'000'000;
 
 // What a day adds to the price before the exchange's limits: millionths of preclose.
 class Returns {
@@ -27,7 +26,7 @@ class Returns {
     const std::int64_t own = random_.bell(wave_.deviation()) - last_ / 40;  // a little reversal of yesterday
     last_ = own;
     std::int64_t news = std::exchange(carried_, 0);
-    if (random_.happens(19'000)) {
+    if (random_.happens(21'000)) {
       const std::int64_t size = 50'000 + random_.below(180'000);
       news += random_.happens(550'000) ? size : -size;
     }
@@ -48,7 +47,9 @@ class Returns {
 class Life {
  public:
   Life(std::uint64_t seed, std::size_t i, const DemoPlan& plan, std::span<const Date> sessions)
-      : plan_(plan),
+      : seed_(seed),
+        i_(i),
+        plan_(plan),
         sessions_(sessions),
         random_(seed, static_cast<std::uint64_t>(DemoPurpose::path), i),
         traits_(demo_traits(seed, i)),
@@ -66,47 +67,24 @@ class Life {
          {&out_.open, &out_.high, &out_.low, &out_.close, &out_.preclose, &out_.volume, &out_.amount, &out_.turnover})
       column->reserve(bars);
     out_.dates.reserve(bars);
+    const auto absences = demo_absences(seed_, i_, plan_, static_cast<std::int64_t>(sessions_.size()));
+    auto absence = absences.begin();
     for (std::int64_t t = plan_.first; t < plan_.end; ++t) {
       const auto session = static_cast<std::size_t>(t);
       plan_ex_date(sessions_[session]);
-      if (in_gap(t)) {
-        if (t == count() - 108) go_ex(sessions_[session], 3);
-      } else if (is_suspended(t)) {
-        out_.suspended.push_back(sessions_[session]);
-      } else {
+      if (absence != absences.end() && t == absence->end) returns_.surprise((absence++)->surprise);
+      if (absence == absences.end() || t < absence->begin) {
         trade(t, market[session], industry[session]);
+      } else if (absence->recorded) {
+        out_.suspended.push_back(sessions_[session]);
+      } else if (plan_.planted == DemoCase::gap && t == absence->begin + 7) {
+        go_ex(sessions_[session], 3);  // unseen, so that the next preclose is nowhere explained
       }
     }
     return std::move(out_);
   }
 
  private:
-  std::int64_t count() const { return static_cast<std::int64_t>(sessions_.size()); }
-  bool ordinary() const { return plan_.planted == DemoCase::none; }
-
-  // Neither bar nor record.
-  bool in_gap(std::int64_t t) const {
-    if (plan_.planted == DemoCase::stopped) return t >= count() - 30;
-    return plan_.planted == DemoCase::gap && t >= count() - 115 && t < count() - 100;
-  }
-
-  bool is_suspended(std::int64_t t) {
-    if (plan_.planted == DemoCase::suspended) return t >= count() - 5;
-    if (plan_.planted == DemoCase::resumed) {
-      if (t == count() - 20) returns_.surprise(250'000);
-      return t >= count() - 80 && t < count() - 20;
-    }
-    if (!ordinary()) return false;
-    if (t < suspended_until_) return true;
-    if (t == plan_.first) return false;
-    if (!std::exchange(may_suspend_, true) || !random_.happens(1'200)) return false;
-    const std::int64_t length = random_.happens(120'000) ? 10 + random_.below(90) : 1 + random_.below(8);
-    suspended_until_ = t + length;
-    may_suspend_ = false;  // it trades before it stops again
-    if (length >= 10) returns_.surprise(random_.bell(120'000));
-    return true;
-  }
-
   // Once a year, between the middle of May and the end of July.
   void plan_ex_date(Date day) {
     if (day < year_end_) return;
@@ -133,7 +111,7 @@ class Life {
   // Prices come back, in years, to a value that grows at its own pace: no stock ends at a cent or at a million.
   std::int64_t pull(bool st) {
     value_ += value_ / 1000 * traits_.growth / 1000;
-    const std::int64_t value = std::max(std::int64_t{150'000}, st ? value_ / 2 : value_) / 1000;
+    const std::int64_t value = std::max(std::int64_t{300'000}, st ? value_ / 2 : value_) / 1000;
     return 350 + 4000 * (value - close_) / (value + close_);
   }
 
@@ -173,6 +151,8 @@ class Life {
     out_.turnover.push_back(volume.turnover);
   }
 
+  std::uint64_t seed_;
+  std::size_t i_;
   const DemoPlan& plan_;
   std::span<const Date> sessions_;
   DemoRandom random_;
@@ -181,8 +161,6 @@ class Life {
   DemoVolumes volumes_;
   std::int64_t close_;  // cents; after go_ex() the reference price
   std::int64_t value_;  // thousandths of a cent
-  std::int64_t suspended_until_ = 0;
-  bool may_suspend_ = true;
   Date year_end_, ex_day_;
   DemoHistory out_;
 };

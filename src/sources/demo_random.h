@@ -40,6 +40,8 @@ class DemoRandom {
   std::uint64_t state_;
 };
 
+inline constexpr std::int64_t kMillion = 1'000'000;
+
 // The quotient rounded half up, as exchanges round prices; denominator > 0, numerator >= 0.
 constexpr std::int64_t rounded_half_up(std::int64_t numerator, std::int64_t denominator) noexcept {
   return (2 * numerator + denominator) / (2 * denominator);

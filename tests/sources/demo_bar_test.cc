@@ -87,7 +87,7 @@ TEST(DemoTraits, SpreadAroundAUsualStock) {
   for (std::uint64_t i = 0; i < 2000; ++i) {
     const DemoTraits one = demo_traits(1, i);
     EXPECT_GT(one.start, 50);
-    EXPECT_GT(one.lots, 10'000);
+    EXPECT_GT(one.lots, 1'000);
     EXPECT_GT(one.calm, 4'000);
     starts.push_back(static_cast<double>(one.start));
     turnovers.push_back(static_cast<double>(one.turnover));

@@ -62,7 +62,11 @@ TEST(DemoLimits, LeavesNewListingsFree) {
   expect_limits(listed(DemoBoard::star, "2019-07-22", 5), 1200, 800);
 }
 
-TEST(DemoLimits, NeverReachesZero) { expect_limits(limits(DemoBoard::bse, "2024-01-02", false, 1), 1, 1); }
+TEST(DemoLimits, AreATickAwayAtLeast) {
+  expect_limits(limits(DemoBoard::main, "2024-01-02", false, 4), 5, 3);
+  expect_limits(limits(DemoBoard::main, "2024-01-02", true, 9), 10, 8);
+  expect_limits(limits(DemoBoard::main, "2024-01-02", false, 1), 2, 1);
+}
 
 }  // namespace
 }  // namespace momentum::sources::testing
