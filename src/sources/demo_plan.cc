@@ -86,7 +86,7 @@ void draw_listing(DemoRandom& random, const DemoOptions& options, std::span<cons
   const bool within = random.happens(std::min(600'000, 50'000 * options.years));
   const std::int64_t session = random.below(count);
   const auto days_before = static_cast<std::int32_t>(1 + random.below(7000));
-  const auto days_after = static_cast<std::int32_t>(random.below(100));
+  const std::int64_t late = random.below(kMillion);
   Date day = sessions.front() - days_before;
   if (plan.planted == DemoCase::young)
     day = sessions[static_cast<std::size_t>(count - 80)];
@@ -94,8 +94,14 @@ void draw_listing(DemoRandom& random, const DemoOptions& options, std::span<cons
     day = sessions[static_cast<std::size_t>(count - 3)];
   else if (within && plan.planted == DemoCase::none)
     day = sessions[static_cast<std::size_t>(session)];
-  if (day < opened) day = opened + days_after;
-  while (is_weekend(day)) day = day + 1;
+  if (day < opened) {
+    // Before the window if the board is old enough for that; what is planted needs most of a year.
+    const Date until = opened + 100 < sessions.front()  ? sessions.front()
+                       : plan.planted == DemoCase::none ? sessions.back() - 100
+                                                        : opened + 100;
+    day = opened + static_cast<std::int32_t>((until - opened) * late / kMillion);
+  }
+  if (day < sessions.front()) day = demo_sessions(day, day + 14).front();  // no listing on a holiday
   plan.first = std::ranges::lower_bound(sessions, day) - sessions.begin();
   const bool before = day < sessions.front();
   plan.list_date = before ? day : sessions[static_cast<std::size_t>(plan.first)];

@@ -65,6 +65,7 @@ TEST(DemoPlan, NamesNoCompany) {
     EXPECT_TRUE(plain.starts_with("演示" + stock.industry)) << plain;
     EXPECT_TRUE(seen.insert(plain).second) << plain;
     EXPECT_EQ(stock.names.front().from, stock.list_date);
+    EXPECT_EQ(demo_sessions(stock.list_date, stock.list_date).size(), 1u) << to_string(stock.list_date);
     for (std::size_t k = 1; k < stock.names.size(); ++k) {
       EXPECT_LT(stock.names[k - 1].from, stock.names[k].from);
       EXPECT_TRUE(stock.names[k].name.ends_with(plain));
