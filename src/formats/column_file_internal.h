@@ -1,7 +1,9 @@
 #pragma once
-// A column file on any OutputFile: how the tests make writing fail.
+// A column file that is no file: on any OutputFile, which may fail, and out of bytes, which may be damaged.
 
+#include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,11 @@ struct ColumnFileWriterAccess {
   static Result<std::unique_ptr<ColumnFileWriter>> create_on(std::unique_ptr<OutputFile> file, std::string path,
                                                              std::vector<ColumnSpec> specs,
                                                              const FileMetadata& metadata);
+};
+
+struct ColumnFileReaderAccess {
+  // `bytes` outlive the reader; `path` is what errors name.
+  static Result<std::unique_ptr<ColumnFileReader>> open_bytes(std::span<const std::byte> bytes, std::string path);
 };
 
 }  // namespace momentum::formats

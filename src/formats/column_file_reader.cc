@@ -11,6 +11,7 @@
 #include <new>
 #include <type_traits>
 
+#include "column_file_internal.h"
 #include "column_layout_internal.h"
 #include "content_hash_internal.h"
 #include "mapped_file_internal.h"
@@ -41,6 +42,11 @@ using ParquetType =
 // Damage found below this border travels as this exception, beside those of Parquet, and ends at guarded().
 [[noreturn]] void damaged(const char* why) { throw parquet::ParquetException(why); }
 
+std::unexpected<Error> damage_of(const std::string& path, std::string_view why) {
+  return fail(ErrorCode::unreadable_data, fmt::format("damaged column file ({})", why), path,
+              "restore it from a copy, or import its data again");
+}
+
 // Moves n present values from the front to their rows, from the back so that none is overwritten before it moved.
 template <class T>
 void spread(std::span<const std::int16_t> levels, T* values, std::int64_t n, T absent) {
@@ -51,7 +57,8 @@ void spread(std::span<const std::int16_t> levels, T* values, std::int64_t n, T a
 
 struct ColumnFileReader::State {
   std::string path;
-  std::unique_ptr<MappedFile> file;
+  std::unique_ptr<MappedFile> file;  // what bytes lie in; none in tests
+  std::span<const std::byte> bytes;
   std::shared_ptr<parquet::FileMetaData> footer;  // owns the column descriptors
   std::vector<ColumnSpec> specs;
   FileMetadata metadata;
@@ -82,10 +89,7 @@ struct ColumnFileReader::State {
   std::unexpected<Error> out_of_memory() const {
     return fail(ErrorCode::out_of_memory, "not enough memory to read", path, "close other programs");
   }
-  std::unexpected<Error> damage(std::string_view why) const {
-    return fail(ErrorCode::unreadable_data, fmt::format("damaged column file ({})", why), path,
-                "restore it from a copy, or import its data again");
-  }
+  std::unexpected<Error> damage(std::string_view why) const { return damage_of(path, why); }
 
   void read_footer();
   void read_places(const std::vector<ChunkSeal>& seals, std::size_t end);
@@ -101,7 +105,6 @@ struct ColumnFileReader::State {
 
 // Nothing in the file is believed before its checksum is: first the tail, then the seal, then what the seal covers.
 void ColumnFileReader::State::read_footer() {
-  const std::span<const std::byte> bytes = file->bytes();
   if (bytes.size() < kMagic.size() + kSealBytes + kTailBytes) damaged("too short");
   if (text_of(bytes.first(kMagic.size())) != kMagic || text_of(bytes.last(kMagic.size())) != kMagic)
     damaged("no Parquet file");
@@ -150,16 +153,16 @@ void ColumnFileReader::State::read_places(const std::vector<ChunkSeal>& seals, s
       const auto column = group->ColumnChunk(static_cast<int>(c));
       const std::int64_t begin =
           column->has_dictionary_page() ? column->dictionary_page_offset() : column->data_page_offset();
-      const std::int64_t bytes = column->total_compressed_size();
-      if (begin != static_cast<std::int64_t>(at) || bytes < 1 || bytes > static_cast<std::int64_t>(end - at))
+      const std::int64_t size = column->total_compressed_size();
+      if (begin != static_cast<std::int64_t>(at) || size < 1 || size > static_cast<std::int64_t>(end - at))
         damaged("a column chunk out of place");
       const ChunkSeal& seal = seals[g * specs.size() + c];
       if (column->num_values() != place.rows ||
           column->type() != footer->schema()->Column(static_cast<int>(c))->physical_type() ||
           seal.missing > place.rows || (specs[c].required && seal.missing != 0))
         damaged("a column chunk of no possible size");
-      chunks.push_back({file->bytes().subspan(at, static_cast<std::size_t>(bytes)), column->compression(), seal});
-      at += static_cast<std::size_t>(bytes);
+      chunks.push_back({bytes.subspan(at, static_cast<std::size_t>(size)), column->compression(), seal});
+      at += static_cast<std::size_t>(size);
     }
     place.bytes = static_cast<std::int64_t>(at) - place.offset;
     rows += place.rows;
@@ -257,12 +260,20 @@ ColumnFileReader::~ColumnFileReader() = default;
 
 Result<std::unique_ptr<ColumnFileReader>> ColumnFileReader::open(const std::string& path,
                                                                  std::optional<std::int64_t> expected_bytes) {
-  auto state = std::make_unique<State>();
-  state->path = path;
-  MOMENTUM_TRY(state->file, MappedFile::open(path));
-  const auto size = static_cast<std::int64_t>(state->file->bytes().size());
-  if (expected_bytes && *expected_bytes != size)
-    return state->damage(fmt::format("{} bytes, not {}", size, *expected_bytes));
+  MOMENTUM_TRY(std::unique_ptr<MappedFile> file, MappedFile::open(path));
+  const auto size = static_cast<std::int64_t>(file->bytes().size());
+  if (expected_bytes.value_or(size) != size)
+    return damage_of(path, fmt::format("it has {} bytes, not {}", size, *expected_bytes));
+  MOMENTUM_TRY(auto reader, ColumnFileReaderAccess::open_bytes(file->bytes(), path));
+  reader->state_->file = std::move(file);
+  return reader;
+}
+
+Result<std::unique_ptr<ColumnFileReader>> ColumnFileReaderAccess::open_bytes(std::span<const std::byte> bytes,
+                                                                             std::string path) {
+  auto state = std::make_unique<ColumnFileReader::State>();
+  state->path = std::move(path);
+  state->bytes = bytes;
   MOMENTUM_TRY_VOID(state->guarded([&] { state->read_footer(); }));
   return std::unique_ptr<ColumnFileReader>(new ColumnFileReader(std::move(state)));
 }
@@ -271,7 +282,7 @@ const std::vector<ColumnSpec>& ColumnFileReader::specs() const { return state_->
 const FileMetadata& ColumnFileReader::metadata() const { return state_->metadata; }
 std::span<const RowGroupPlace> ColumnFileReader::groups() const { return state_->groups; }
 std::int64_t ColumnFileReader::rows() const { return state_->rows; }
-std::uint64_t ColumnFileReader::hash() const { return content_hash(state_->file->bytes()); }
+std::uint64_t ColumnFileReader::hash() const { return content_hash(state_->bytes); }
 
 std::optional<std::size_t> ColumnFileReader::find(std::string_view name) const {
   const auto found = std::ranges::find(state_->specs, name, &ColumnSpec::name);

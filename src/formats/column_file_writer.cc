@@ -72,6 +72,7 @@ bool is_present(std::span<const std::uint8_t> validity, std::size_t row) {
 }
 
 std::size_t count_missing(std::span<const std::uint8_t> validity, std::size_t rows) {
+  if (validity.empty()) return 0;
   std::size_t missing = 0;
   for (std::size_t row = 0; row < rows; ++row) missing += !is_present(validity, row);
   return missing;

@@ -69,7 +69,7 @@ class ColumnFileWriter {
  private:
   struct State;
   explicit ColumnFileWriter(std::unique_ptr<State> state);
-  friend struct ColumnFileWriterAccess;  // a file of the tests' own making
+  friend struct ColumnFileWriterAccess;  // a file of the tests' own making; so below
   std::unique_ptr<State> state_;
 };
 
@@ -117,6 +117,7 @@ class ColumnFileReader {
  private:
   struct State;
   explicit ColumnFileReader(std::unique_ptr<State> state);
+  friend struct ColumnFileReaderAccess;
   std::unique_ptr<State> state_;
 };
 
