@@ -112,6 +112,42 @@ std::size_t bench(const std::string& path, std::string_view name, ColumnSpec spe
   return wrong + wrong_real;
 }
 
+// The same with every hundredth value missing.
+std::size_t bench_holes(const std::string& path, const std::vector<std::int32_t>& values,
+                        const std::vector<double>& reals, std::size_t runs) {
+  const auto is_hole = [](std::size_t row) { return row % 100 == 50; };
+  std::vector<std::uint8_t> validity(validity_bytes(kGroupRows));
+  for (std::size_t k = 0; k < kGroupRows; ++k) {
+    validity[k / 8] = static_cast<std::uint8_t>(validity[k / 8] | !is_hole(k) << k % 8);
+  }
+  std::filesystem::remove(path);
+  const std::size_t groups = values.size() / kGroupRows;
+  auto writer = ColumnFileWriter::create(path, {column_spec("close", Physical::int32, 2)}).value();
+  for (std::size_t g = 0; g < groups; ++g) {
+    const std::span part = std::span(values).subspan(g * kGroupRows, kGroupRows);
+    writer->write_row_group(std::array{ColumnValues{part, validity}}).value();
+  }
+  const std::int64_t bytes = writer->close().value().bytes;
+  std::vector<double> real(kGroupRows);
+  std::size_t wrong = 0;
+  const double open_ns = best_ns(runs, groups, [&] { ColumnFileReader::open(path).value(); });
+  const auto reader = ColumnFileReader::open(path).value();
+  const double ns = best_ns(runs, groups * kGroupRows, [&] {
+    for (std::size_t g = 0; g < groups; ++g) reader->read_real(g, 0, real).value();
+  });
+  for (std::size_t g = 0; g < groups; ++g) {
+    reader->read_real(g, 0, real).value();
+    for (std::size_t k = 0; k < kGroupRows; ++k) {
+      wrong += is_hole(k) ? !std::isnan(real[k]) : real[k] != reals[g * kGroupRows + k];
+    }
+  }
+  print("int32 delta with holes read_real", ns, static_cast<double>(bytes) / static_cast<double>(groups * kGroupRows),
+        wrong);
+  std::printf("{\"what\": \"open\", \"ns_per_chunk\": %.0f}\n", open_ns);
+  std::filesystem::remove(path);
+  return wrong;
+}
+
 int run(std::size_t count, std::size_t runs) {
   const std::string path = (std::filesystem::temp_directory_path() / "momentum_column_file_bench.parquet").string();
   const std::vector<std::int32_t> prices = cents(count);
@@ -126,6 +162,7 @@ int run(std::size_t count, std::size_t runs) {
   std::size_t wrong = 0;
   wrong += bench(path, "int32 delta", column_spec("close", Physical::int32, 2), prices, reals, runs);
   wrong += bench(path, "int64 delta", column_spec("volume", Physical::int64, 0), volumes, volume_reals, runs);
+  wrong += bench_holes(path, prices, reals, runs);
   wrong += bench(path, "double dictionary zstd", column_spec("close", Physical::float64), reals, reals, runs);
 
   DecimalForm form;

@@ -1,6 +1,5 @@
 #include <arrow/buffer.h>
 #include <arrow/io/memory.h>
-#include <arrow/util/key_value_metadata.h>
 #include <fmt/format.h>
 #include <parquet/api/reader.h>
 
@@ -12,7 +11,7 @@
 #include <type_traits>
 
 #include "column_file_internal.h"
-#include "column_layout_internal.h"
+#include "column_footer_internal.h"
 #include "content_hash_internal.h"
 #include "mapped_file_internal.h"
 #include "momentum/formats/column_file.h"
@@ -24,23 +23,10 @@ namespace {
 // Rows decoded at once where they are looked at on the way: what a stretch takes stays in the first cache.
 constexpr std::int64_t kStretch = 2048;
 
-struct Chunk {
-  std::span<const std::byte> bytes;
-  parquet::Compression::type codec = parquet::Compression::UNCOMPRESSED;
-  ChunkSeal seal;
-};
-
-std::string_view text_of(std::span<const std::byte> bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 template <class T>
 using ParquetType =
     std::conditional_t<std::is_same_v<T, std::int32_t>, parquet::Int32Type,
                        std::conditional_t<std::is_same_v<T, std::int64_t>, parquet::Int64Type, parquet::DoubleType>>;
-
-// Damage found below this border travels as this exception, beside those of Parquet, and ends at guarded().
-[[noreturn]] void damaged(const char* why) { throw parquet::ParquetException(why); }
 
 std::unexpected<Error> damage_of(const std::string& path, std::string_view why) {
   return fail(ErrorCode::unreadable_data, fmt::format("damaged column file ({})", why), path,
@@ -50,7 +36,26 @@ std::unexpected<Error> damage_of(const std::string& path, std::string_view why) 
 // Moves n present values from the front to their rows, from the back so that none is overwritten before it moved.
 template <class T>
 void spread(std::span<const std::int16_t> levels, T* values, std::int64_t n, T absent) {
+  if (levels.empty() || n == static_cast<std::int64_t>(levels.size())) return;
   for (std::size_t k = levels.size(); k-- > 0;) values[k] = levels[k] != 0 ? values[--n] : absent;
+}
+
+// Bits from `row` on, which are 0, become the levels.
+void set_bits(std::span<const std::int16_t> levels, std::size_t row, std::span<std::uint8_t> validity) {
+  std::size_t k = 0;
+  const auto one_by_one = [&](std::size_t end) {
+    for (; k < end; ++k) {
+      std::uint8_t& byte = validity[(row + k) / 8];
+      byte = static_cast<std::uint8_t>(byte | levels[k] << (row + k) % 8);
+    }
+  };
+  one_by_one(std::min((8 - row % 8) % 8, levels.size()));
+  for (; k + 8 <= levels.size(); k += 8) {
+    int byte = 0;
+    for (std::size_t bit = 0; bit < 8; ++bit) byte |= levels[k + bit] << bit;
+    validity[(row + k) / 8] = static_cast<std::uint8_t>(byte);
+  }
+  one_by_one(levels.size());
 }
 
 }  // namespace
@@ -59,16 +64,11 @@ struct ColumnFileReader::State {
   std::string path;
   std::unique_ptr<MappedFile> file;  // what bytes lie in; none in tests
   std::span<const std::byte> bytes;
-  std::shared_ptr<parquet::FileMetaData> footer;  // owns the column descriptors
-  std::vector<ColumnSpec> specs;
-  FileMetadata metadata;
-  std::vector<RowGroupPlace> groups;
-  std::vector<Chunk> chunks;  // by group, then by column
-  std::int64_t rows = 0;
+  ColumnFooter footer;
 
-  const Chunk& chunk(std::size_t group, std::size_t column) const {
-    MOMENTUM_CHECK(group < groups.size() && column < specs.size());
-    return chunks[group * specs.size() + column];
+  const ColumnChunk& chunk(std::size_t group, std::size_t column) const {
+    MOMENTUM_CHECK(group < footer.groups.size() && column < footer.specs.size());
+    return footer.chunks[group * footer.specs.size() + column];
   }
 
   // Calls f, which may throw whatever Parquet throws.
@@ -79,6 +79,9 @@ struct ColumnFileReader::State {
       return {};
     } catch (const std::bad_alloc&) {
       return out_of_memory();
+    } catch (const UnknownVersion& version) {
+      return fail(ErrorCode::unreadable_data, fmt::format("column file of an unknown version ({})", version.what()),
+                  path, "use the version of the program that wrote it, or a newer one");
     } catch (const parquet::ParquetStatusException& why) {
       if (why.status().IsOutOfMemory()) return out_of_memory();
       return damage(why.what());
@@ -91,121 +94,52 @@ struct ColumnFileReader::State {
   }
   std::unexpected<Error> damage(std::string_view why) const { return damage_of(path, why); }
 
-  void read_footer();
-  void read_places(const std::vector<ChunkSeal>& seals, std::size_t end);
-
   std::shared_ptr<parquet::ColumnReader> open_chunk(std::size_t group, std::size_t column) const;
-  template <class T, class F>
-  void decode(std::size_t group, std::size_t column, T* into, std::int64_t stretch, F&& on_stretch) const;
+  template <class T, class Place, class F>
+  void decode(std::size_t group, std::size_t column, std::int64_t most, Place&& place, F&& on_stretch) const;
   template <class T>
   Result<void> read(std::size_t group, std::size_t column, std::span<T> into, std::span<std::uint8_t> validity) const;
   template <class T>
   void read_real(std::size_t group, std::size_t column, std::span<double> into) const;
 };
 
-// Nothing in the file is believed before its checksum is: first the tail, then the seal, then what the seal covers.
-void ColumnFileReader::State::read_footer() {
-  if (bytes.size() < kMagic.size() + kSealBytes + kTailBytes) damaged("too short");
-  if (text_of(bytes.first(kMagic.size())) != kMagic || text_of(bytes.last(kMagic.size())) != kMagic)
-    damaged("no Parquet file");
-  std::uint32_t length = 0;
-  for (std::size_t k = 0; k < 4; ++k)
-    length |= static_cast<std::uint32_t>(bytes[bytes.size() - kTailBytes + k]) << (8 * k);
-  if (length > bytes.size() - kMagic.size() - kSealBytes - kTailBytes) damaged("its footer is longer than itself");
-  const std::size_t begin = bytes.size() - kTailBytes - length;
-  const std::span<const std::byte> text = bytes.subspan(begin, length);
-  const std::span<const std::byte> seal = bytes.subspan(begin - kSealBytes, kSealBytes);
-  if (text_of(seal.first(kSealMagic.size())) != kSealMagic) damaged("not written by this program, or cut");
-  if (!std::ranges::equal(seal, footer_seal(content_hash(text)))) damaged("checksum of the footer");
-
-  footer = parquet::FileMetaData::Make(text.data(), &length);
-  if (length != text.size()) damaged("bytes after the footer");
-  std::string_view version, storage, seals_as_text;
-  const auto& pairs = footer->key_value_metadata();
-  if (!pairs) damaged("no metadata");
-  for (std::int64_t k = 0; k < pairs->size(); ++k) {
-    const std::string& key = pairs->key(k);
-    const std::string& value = pairs->value(k);
-    if (key == kVersionKey) version = value;
-    if (key == kStorageKey) storage = value;
-    if (key == kChunksKey) seals_as_text = value;
-    if (!key.starts_with(kReservedPrefix)) metadata.emplace_back(key, value);
-  }
-  if (version != kVersion) damaged("a format version that this program does not know");
-  auto found = specs_of(*footer->schema(), storage);
-  const auto seals = seals_of(seals_as_text);
-  if (!found || !seals) damaged("columns that this format does not have");
-  specs = *std::move(found);
-  read_places(*seals, begin - kSealBytes);
-}
-
-// The chunks must cover everything between the first magic and the seal: a byte in between would have no checksum.
-void ColumnFileReader::State::read_places(const std::vector<ChunkSeal>& seals, std::size_t end) {
-  const auto count = static_cast<std::size_t>(footer->num_row_groups());
-  if (seals.size() != count * specs.size()) damaged("checksums of other chunks");
-  std::size_t at = kMagic.size();
-  for (std::size_t g = 0; g < count; ++g) {
-    const auto group = footer->RowGroup(static_cast<int>(g));
-    RowGroupPlace place{.rows = group->num_rows(), .offset = static_cast<std::int64_t>(at)};
-    if (place.rows < 1 || place.rows > kMaxGroupRows) damaged("a row group of no possible size");
-    if (group->num_columns() != static_cast<int>(specs.size())) damaged("a row group of other columns");
-    for (std::size_t c = 0; c < specs.size(); ++c) {
-      const auto column = group->ColumnChunk(static_cast<int>(c));
-      const std::int64_t begin =
-          column->has_dictionary_page() ? column->dictionary_page_offset() : column->data_page_offset();
-      const std::int64_t size = column->total_compressed_size();
-      if (begin != static_cast<std::int64_t>(at) || size < 1 || size > static_cast<std::int64_t>(end - at))
-        damaged("a column chunk out of place");
-      const ChunkSeal& seal = seals[g * specs.size() + c];
-      if (column->num_values() != place.rows ||
-          column->type() != footer->schema()->Column(static_cast<int>(c))->physical_type() ||
-          seal.missing > place.rows || (specs[c].required && seal.missing != 0))
-        damaged("a column chunk of no possible size");
-      chunks.push_back({bytes.subspan(at, static_cast<std::size_t>(size)), column->compression(), seal});
-      at += static_cast<std::size_t>(size);
-    }
-    place.bytes = static_cast<std::int64_t>(at) - place.offset;
-    rows += place.rows;
-    groups.push_back(place);
-  }
-  if (at != end) damaged("bytes that belong to no column");
-}
-
 std::shared_ptr<parquet::ColumnReader> ColumnFileReader::State::open_chunk(std::size_t group,
                                                                            std::size_t column) const {
-  const Chunk& from = chunk(group, column);
+  const ColumnChunk& from = chunk(group, column);
   if (content_hash(from.bytes) != from.seal.hash) damaged("checksum of a column chunk");
   auto buffer = std::make_shared<arrow::Buffer>(reinterpret_cast<const std::uint8_t*>(from.bytes.data()),
                                                 static_cast<std::int64_t>(from.bytes.size()));
-  const parquet::ColumnDescriptor* const descriptor = footer->schema()->Column(static_cast<int>(column));
+  const parquet::ColumnDescriptor* const descriptor = footer.parquet->schema()->Column(static_cast<int>(column));
   // The CRC of each page stays off: it is for other readers, the seal has just covered the same bytes and the headers.
   auto pages =
-      parquet::PageReader::Open(std::make_shared<arrow::io::BufferReader>(std::move(buffer)), groups[group].rows,
+      parquet::PageReader::Open(std::make_shared<arrow::io::BufferReader>(std::move(buffer)), footer.groups[group].rows,
                                 from.codec, parquet::default_reader_properties(), *descriptor);
   return parquet::ColumnReader::Make(descriptor, std::move(pages));
 }
 
-// Decodes into `into`: behind each other where `stretch` is the group's rows, else always to its front. After each stretch
-// of rows comes on_stretch(first row, rows, present values at the front, levels); no levels where none is missing.
-template <class T, class F>
-void ColumnFileReader::State::decode(std::size_t group, std::size_t column, T* into, std::int64_t stretch,
+// Decodes at most `most` rows at a time to where place(first row) says; on_stretch(first row, present values, levels) comes
+// after each time. The present values stand at the front of the place; no levels where none of the column is missing.
+template <class T, class Place, class F>
+void ColumnFileReader::State::decode(std::size_t group, std::size_t column, std::int64_t most, Place&& place,
                                      F&& on_stretch) const {
-  const std::int64_t all = groups[group].rows;
+  const std::int64_t all = footer.groups[group].rows;
   const std::int64_t missing = chunk(group, column).seal.missing;
   const auto base = open_chunk(group, column);
   auto& reader = static_cast<parquet::TypedColumnReader<ParquetType<T>>&>(*base);
-  const bool moves = stretch >= all;
   std::array<std::int16_t, kStretch> levels;
   std::int64_t present = 0;
   for (std::int64_t row = 0; row < all;) {
     std::int64_t n = 0;
-    const std::int64_t wanted = std::min(missing == 0 ? stretch : kStretch, all - row);
-    const std::int64_t got =
-        reader.ReadBatch(wanted, missing == 0 ? nullptr : levels.data(), nullptr, moves ? into + row : into, &n);
+    const std::int64_t wanted = std::min(missing == 0 ? most : kStretch, all - row);
+    T* const into = place(row);
+    const std::int64_t got = reader.ReadBatch(wanted, missing == 0 ? nullptr : levels.data(), nullptr, into, &n);
     const std::int64_t read = missing == 0 ? n : got;
-    if (read < 1 || read > wanted || n > read) damaged("a column chunk that ends early");
+    if (read < 1 || read > wanted) damaged("a column chunk that ends early");
+    const std::span rows = std::span(levels).first(static_cast<std::size_t>(missing == 0 ? 0 : read));
+    // A page may hold fewer values than its levels promise; spread() would look for them before the buffer.
+    if (missing != 0 && n != std::ranges::count(rows, 1)) damaged("a page without its values");
     present += n;
-    on_stretch(row, read, n, std::span(levels).first(static_cast<std::size_t>(missing == 0 ? 0 : read)));
+    on_stretch(row, n, rows);
     row += read;
   }
   if (present != all - missing || reader.HasNext()) damaged("a column chunk of another length");
@@ -218,40 +152,38 @@ Result<void> ColumnFileReader::State::read(std::size_t group, std::size_t column
                                 : std::is_same_v<T, std::int64_t> ? Physical::int64
                                                                   : Physical::float64;
   const bool some_missing = chunk(group, column).seal.missing != 0;
-  const std::int64_t all = groups[group].rows;
-  MOMENTUM_CHECK(specs[column].physical == physical && into.size() == static_cast<std::size_t>(all));
+  const std::int64_t all = footer.groups[group].rows;
+  MOMENTUM_CHECK(footer.specs[column].physical == physical && into.size() == static_cast<std::size_t>(all));
   MOMENTUM_CHECK(!some_missing || validity.size() == validity_bytes(all));
   return guarded([&] {
     if (some_missing) std::ranges::fill(validity, std::uint8_t{0});
-    decode(group, column, into.data(), all,
-           [&](std::int64_t row, std::int64_t, std::int64_t n, std::span<const std::int16_t> levels) {
-             if (levels.empty()) return;
-             spread(levels, into.data() + row, n, T{});
-             for (std::size_t k = 0; k < levels.size(); ++k) {
-               const std::size_t at = static_cast<std::size_t>(row) + k;
-               validity[at / 8] = static_cast<std::uint8_t>(validity[at / 8] | (levels[k] << (at % 8)));
-             }
-           });
+    const auto place = [&](std::int64_t row) { return into.data() + row; };
+    decode<T>(group, column, all, place, [&](std::int64_t row, std::int64_t n, std::span<const std::int16_t> levels) {
+      if (levels.empty()) return;
+      spread(levels, place(row), n, T{});
+      set_bits(levels, static_cast<std::size_t>(row), validity);
+    });
   });
 }
 
 template <class T>
 void ColumnFileReader::State::read_real(std::size_t group, std::size_t column, std::span<double> into) const {
   constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+  const auto row_of = [&](std::int64_t row) { return into.data() + row; };
   if constexpr (std::is_same_v<T, double>) {
-    decode(group, column, into.data(), groups[group].rows,
-           [&](std::int64_t row, std::int64_t, std::int64_t n, std::span<const std::int16_t> levels) {
-             spread(levels, into.data() + row, n, kMissing);
-           });
+    decode<T>(group, column, footer.groups[group].rows, row_of,
+              [&](std::int64_t row, std::int64_t n, std::span<const std::int16_t> levels) {
+                spread(levels, row_of(row), n, kMissing);
+              });
   } else {
     std::array<T, kStretch> integers;
-    decode(group, column, integers.data(), kStretch,
-           [&](std::int64_t row, std::int64_t, std::int64_t n, std::span<const std::int16_t> levels) {
-             double* const to = into.data() + row;
-             from_decimal(std::span<const T>(integers).first(static_cast<std::size_t>(n)), specs[column].scale, {},
-                          {to, static_cast<std::size_t>(n)});
-             spread(levels, to, n, kMissing);
-           });
+    decode<T>(
+        group, column, kStretch, [&](std::int64_t) { return integers.data(); },
+        [&](std::int64_t row, std::int64_t n, std::span<const std::int16_t> levels) {
+          const auto count = static_cast<std::size_t>(n);
+          from_decimal(std::span<const T>(integers).first(count), footer.specs[column].scale, {}, {row_of(row), count});
+          spread(levels, row_of(row), n, kMissing);
+        });
   }
 }
 
@@ -274,20 +206,20 @@ Result<std::unique_ptr<ColumnFileReader>> ColumnFileReaderAccess::open_bytes(std
   auto state = std::make_unique<ColumnFileReader::State>();
   state->path = std::move(path);
   state->bytes = bytes;
-  MOMENTUM_TRY_VOID(state->guarded([&] { state->read_footer(); }));
+  MOMENTUM_TRY_VOID(state->guarded([&] { state->footer = read_footer(bytes); }));
   return std::unique_ptr<ColumnFileReader>(new ColumnFileReader(std::move(state)));
 }
 
-const std::vector<ColumnSpec>& ColumnFileReader::specs() const { return state_->specs; }
-const FileMetadata& ColumnFileReader::metadata() const { return state_->metadata; }
-std::span<const RowGroupPlace> ColumnFileReader::groups() const { return state_->groups; }
-std::int64_t ColumnFileReader::rows() const { return state_->rows; }
+const std::vector<ColumnSpec>& ColumnFileReader::specs() const { return state_->footer.specs; }
+const FileMetadata& ColumnFileReader::metadata() const { return state_->footer.metadata; }
+std::span<const RowGroupPlace> ColumnFileReader::groups() const { return state_->footer.groups; }
+std::int64_t ColumnFileReader::rows() const { return state_->footer.rows; }
 std::uint64_t ColumnFileReader::hash() const { return content_hash(state_->bytes); }
 
 std::optional<std::size_t> ColumnFileReader::find(std::string_view name) const {
-  const auto found = std::ranges::find(state_->specs, name, &ColumnSpec::name);
-  if (found == state_->specs.end()) return {};
-  return static_cast<std::size_t>(found - state_->specs.begin());
+  const auto found = std::ranges::find(state_->footer.specs, name, &ColumnSpec::name);
+  if (found == state_->footer.specs.end()) return {};
+  return static_cast<std::size_t>(found - state_->footer.specs.begin());
 }
 
 std::int64_t ColumnFileReader::missing(std::size_t group, std::size_t column) const {
@@ -308,10 +240,10 @@ Result<void> ColumnFileReader::read(std::size_t group, std::size_t column, std::
 }
 
 Result<void> ColumnFileReader::read_real(std::size_t group, std::size_t column, std::span<double> into) const {
-  MOMENTUM_CHECK(group < state_->groups.size() && column < state_->specs.size());
-  MOMENTUM_CHECK(into.size() == static_cast<std::size_t>(state_->groups[group].rows));
+  MOMENTUM_CHECK(group < state_->footer.groups.size() && column < state_->footer.specs.size());
+  MOMENTUM_CHECK(into.size() == static_cast<std::size_t>(state_->footer.groups[group].rows));
   return state_->guarded([&] {
-    switch (state_->specs[column].physical) {
+    switch (state_->footer.specs[column].physical) {
       case Physical::int32: return state_->read_real<std::int32_t>(group, column, into);
       case Physical::int64: return state_->read_real<std::int64_t>(group, column, into);
       case Physical::float64: return state_->read_real<double>(group, column, into);

@@ -60,7 +60,9 @@ BlockCheck convert_block(const double* values, double power, std::int64_t* integ
       const double rounded = product + kRound;
       const double back = (rounded - kRound) / power;
       const double size = std::abs(value);
-      integers[k + j] = std::bit_cast<std::int64_t>(rounded) - std::bit_cast<std::int64_t>(kRound);
+      // unsigned: a product too large for the trick, told by the peak, may wrap
+      integers[k + j] =
+          static_cast<std::int64_t>(std::bit_cast<std::uint64_t>(rounded) - std::bit_cast<std::uint64_t>(kRound));
       const std::int64_t differs = std::bit_cast<std::int64_t>(back) ^ std::bit_cast<std::int64_t>(value);
       bad |= value == value ? differs : 0;
       peak[j] = size > peak[j] ? size : peak[j];

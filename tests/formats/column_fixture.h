@@ -10,6 +10,7 @@
 #include <limits>
 #include <memory>
 #include <random>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -37,7 +38,7 @@ constexpr Physical physical_of() {
 }
 
 template <class T>
-ColumnValues column_of(const std::vector<T>& values, const std::vector<std::uint8_t>& validity = {}) {
+ColumnValues column_of(const std::vector<T>& values, std::span<const std::uint8_t> validity = {}) {
   return {std::span<const T>(values), validity};
 }
 
