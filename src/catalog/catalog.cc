@@ -2,13 +2,13 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <random>
 
 #include "commit_internal.h"
 #include "load_internal.h"
@@ -37,13 +37,12 @@ std::unexpected<Error> failed_with(int error, std::string where) {
   }
 }
 
-// A rename is durable when its folder is.
-Result<void> sync_folder(const std::string& folder) {
-  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return failed_with(errno, folder);
+Result<void> sync_to_disk(const std::string& path, int flags) {
+  const int fd = ::open(path.c_str(), flags | O_CLOEXEC);
+  if (fd < 0) return failed_with(errno, path);
   const int error = ::fsync(fd) == 0 ? 0 : errno;
   ::close(fd);
-  if (error != 0) return failed_with(error, folder);
+  if (error != 0) return failed_with(error, path);
   return {};
 }
 
@@ -69,9 +68,10 @@ Result<void> find_catalog(const std::string& folder) {
   return {};
 }
 
-Result<std::string> new_uuid() {
+std::string new_uuid() {
+  std::random_device random;
   unsigned char bytes[16];
-  if (::getrandom(bytes, sizeof bytes, 0) != static_cast<ssize_t>(sizeof bytes)) return failed_with(errno, "getrandom");
+  for (unsigned char& byte : bytes) byte = static_cast<unsigned char>(random());
   bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0F) | 0x40);  // RFC 9562, version 4
   bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3F) | 0x80);
   std::string text;
@@ -122,9 +122,7 @@ Catalog& Catalog::operator=(Catalog&&) noexcept = default;
 
 Result<void> Catalog::create(const Context& ctx, const std::string& folder, StoreInfo info) {
   MOMENTUM_TRY_VOID(check_info(info));
-  if (info.uuid.empty()) {
-    MOMENTUM_TRY(info.uuid, new_uuid());
-  }
+  if (info.uuid.empty()) info.uuid = new_uuid();
   info.created = now_of(ctx);
   std::error_code error;
   fs::create_directories(folder, error);
@@ -142,7 +140,7 @@ Result<void> Catalog::create(const Context& ctx, const std::string& folder, Stor
   if (written && ::rename(unfinished.c_str(), path.c_str()) != 0) written = failed_with(errno, path);
   remove_database(unfinished);
   if (!written) return written;
-  return sync_folder(folder);
+  return sync_to_disk(folder, O_RDONLY | O_DIRECTORY);  // which is what makes the rename last
 }
 
 Result<Catalog> Catalog::open(const std::string& folder, CatalogOptions options) {
@@ -199,12 +197,25 @@ Result<std::vector<Garbage>> Catalog::garbage() const {
   return load_garbage(impl_->database);
 }
 
+// SQLite says that a commit failed even if only the last of its steps did, the sync of the emptied journal. By then the
+// commit stands: a caller who took it for undone and removed its files would break the store.
+Result<void> Catalog::settle(const Snapshot& snapshot, Error error) const {
+  impl_->database.rollback();
+  const Transaction transaction(impl_->database);
+  if (!impl_->database.begin_read()) return std::unexpected(std::move(error));
+  const auto newest = newest_snapshot(impl_->database);
+  if (!newest || *newest != snapshot) return std::unexpected(std::move(error));
+  return sync_to_disk(impl_->database.path() + "-journal", O_RDONLY);
+}
+
 Result<Snapshot> Catalog::commit(const Context& ctx, const Change& change, SnapshotId parent) {
   MOMENTUM_CHECK(impl_->writable);
   const Transaction transaction(impl_->database);
   MOMENTUM_TRY_VOID(impl_->database.begin_write());
   MOMENTUM_TRY(Snapshot snapshot, write_change(impl_->database, change, parent, now_of(ctx)));
-  MOMENTUM_TRY_VOID(impl_->database.commit());
+  if (auto committed = impl_->database.commit(); !committed) {
+    MOMENTUM_TRY_VOID(settle(snapshot, std::move(committed).error()));
+  }
   return snapshot;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <thread>
 
 #include "packed_internal.h"
 #include "sqlite_internal.h"
@@ -32,8 +33,8 @@ std::unexpected<Error> failed(sqlite3* database, int status) {
       return fail(ErrorCode::io_failed, fmt::format("cannot open ({})", system != 0 ? std::strerror(system) : text),
                   std::move(where), "check the path and the disk");
     case SQLITE_IOERR:
-      if (system == EDQUOT)
-        return fail(ErrorCode::disk_full, "disk quota used up", std::move(where), "free some space");
+      if (system == ENOSPC || system == EDQUOT)
+        return fail(ErrorCode::disk_full, "disk full or quota used up", std::move(where), "free some space");
       return fail(ErrorCode::io_failed,
                   fmt::format("read or write failed ({})", system != 0 ? std::strerror(system) : text),
                   std::move(where), "check the disk");
@@ -109,13 +110,22 @@ std::string_view Statement::blob(int column) const {
 }
 bool Statement::is_null(int column) const { return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL; }
 
+// SQLite's own sleeps grow to 100 ms; a reader would miss the short gaps between the commits of a busy writer.
+int Database::wait(void* patience, int times) {
+  auto& [most, since] = *static_cast<Patience*>(patience);
+  if (times == 0) since = std::chrono::steady_clock::now();
+  if (std::chrono::steady_clock::now() - since >= most) return 0;
+  std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  return 1;
+}
+
 Result<Database> Database::open(const std::string& path, Access access, std::chrono::milliseconds busy) {
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   flags |= access == Access::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
   if (access == Access::create) flags |= SQLITE_OPEN_CREATE;
   Database database;
   database.path_ = path;
-  database.busy_ = busy;
+  database.busy_ = std::make_unique<Patience>(busy);
   sqlite3* opened = nullptr;
   const int status = sqlite3_open_v2(path.c_str(), &opened, flags, nullptr);
   database.database_.reset(opened);
@@ -123,7 +133,7 @@ Result<Database> Database::open(const std::string& path, Access access, std::chr
   if (status != SQLITE_OK) return failed(opened, status);
   // SQLite quietly opens read-only what it may not write.
   if (access != Access::read && sqlite3_db_readonly(opened, "main") == 1) return failed(opened, SQLITE_READONLY);
-  sqlite3_busy_timeout(opened, static_cast<int>(busy.count()));
+  sqlite3_busy_handler(opened, wait, database.busy_.get());
   MOMENTUM_TRY_VOID(database.run(kGuards));
   if (access != Access::read) MOMENTUM_TRY_VOID(database.run(kDurable));
   return database;
@@ -150,7 +160,7 @@ Result<std::int64_t> Database::integer(const std::string& sql) const {
 }
 
 Result<void> Database::recover() const {
-  MOMENTUM_TRY(const Database writable, open(path_, Access::write, busy_));
+  MOMENTUM_TRY(const Database writable, open(path_, Access::write, busy_->most));
   return writable.run("SELECT 1 FROM sqlite_schema");
 }
 

@@ -66,10 +66,17 @@ class Database {
   struct Close {
     void operator()(sqlite3* database) const noexcept;
   };
+  // Stands still while Database moves: SQLite keeps a pointer to it.
+  struct Patience {
+    std::chrono::milliseconds most;
+    std::chrono::steady_clock::time_point since;
+  };
+  static int wait(void* patience, int times);
   Result<void> recover() const;
+
+  std::unique_ptr<Patience> busy_;
   std::unique_ptr<sqlite3, Close> database_;
   std::string path_;
-  std::chrono::milliseconds busy_{};
 };
 
 // Ends an open transaction when left without commit().

@@ -127,4 +127,9 @@ inline Catalog open_for_writing(const WriterLock& lock) {
   return Catalog::open(lock, {.busy = milliseconds(2000)}).value();
 }
 
+inline Result<State> open_and_load(const std::string& folder) {
+  MOMENTUM_TRY(const Catalog catalog, Catalog::open(folder));
+  return catalog.load();
+}
+
 }  // namespace momentum::catalog

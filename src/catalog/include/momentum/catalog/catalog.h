@@ -58,8 +58,9 @@ class Catalog {
   // All snapshots, newest first.
   Result<std::vector<Snapshot>> log() const;
 
-  // Makes `change` the state after snapshot `parent`: one transaction, durable when this returns; after an error nothing
-  // has changed. Errors: store_changed (`parent` is not the newest snapshot), internal (a change that contradicts
+  // Makes `change` the state after snapshot `parent`: one transaction, durable when this returns. After an error
+  // nothing has changed, unless it is io_failed from a disk that broke in the last step: whether the change stands is then
+  // for load() to say, so a caller does not remove its files on that ground. Errors: store_changed (`parent` is not the newest snapshot), internal (a change that contradicts
   // itself or the state: a bug of the caller).
   Result<Snapshot> commit(const Context& ctx, const Change& change, SnapshotId parent);
 
@@ -72,6 +73,7 @@ class Catalog {
  private:
   struct Impl;
   explicit Catalog(std::unique_ptr<Impl> impl);
+  Result<void> settle(const Snapshot& snapshot, Error error) const;
   std::unique_ptr<Impl> impl_;
 };
 
