@@ -51,11 +51,17 @@ Result<StoreInfo> load_info(const Database& database) {
   return info;
 }
 
-// Leaves the enumerations' defaults for words it does not know: the checksum then tells.
-Result<InstrumentRecord> instrument_in(const Statement& row, const std::string& path) {
-  InstrumentRecord record;
+// A text per row is a tenth of a load, so a row is named only where one is wrong.
+std::unexpected<Error> in_row(Error error, const Database& database, std::string_view table, std::int64_t id) {
+  error.where = fmt::format("{}, {} {}", database.path(), table, id);
+  return std::unexpected(std::move(error));
+}
+
+// Leaves the enumerations' defaults for words that it does not know: the checksum then tells.
+Result<void> read_instrument(const Statement& row, InstrumentRecord& record) {
   record.id = static_cast<InstrumentId>(row.integer(0));
-  record.code = {std::string(row.text(1)), market_named(row.text(2)).value_or(Market::none)};
+  record.code.symbol = row.text(1);
+  record.code.market = market_named(row.text(2)).value_or(Market::none);
   record.kind = kind_named(row.text(3)).value_or(Kind::unknown);
   record.board = row.text(4);
   record.currency = row.text(5);
@@ -63,10 +69,8 @@ Result<InstrumentRecord> instrument_in(const Statement& row, const std::string& 
   record.gaps_are_suspensions = row.integer(7) != 0;
   if (!row.is_null(8)) record.factors_from.days = static_cast<std::int32_t>(row.integer(8));
   const std::string_view history = row.blob(9);
-  const std::string where = fmt::format("{}, instrument {}", path, record.id);
-  if (check_of(record, history) != static_cast<std::uint64_t>(row.integer(10))) return damaged("wrong checksum", where);
-  MOMENTUM_TRY_VOID(unpack_history(history, where, record));
-  return record;
+  if (check_of(record, history) != static_cast<std::uint64_t>(row.integer(10))) return damaged("wrong checksum", "");
+  return unpack_history(history, "", record);
 }
 
 Result<void> load_instruments(const Database& database, State& state) {
@@ -75,27 +79,29 @@ Result<void> load_instruments(const Database& database, State& state) {
                                 "factors_from, history, \"check\" FROM instrument "
                                 "WHERE end_snapshot > ?1 AND begin_snapshot <= ?1"));
   row.bind(1, state.snapshot.id);
-  const auto count = static_cast<std::size_t>(state.snapshot.counts.instruments);
-  state.instruments.resize(count);
-  std::vector<char> seen(count);
-  std::size_t found = 0;
+  const std::int64_t count = state.snapshot.counts.instruments;
+  state.instruments.resize(static_cast<std::size_t>(count));
+  std::vector<char> seen(static_cast<std::size_t>(count));
+  std::int64_t found = 0;
   while (true) {
     MOMENTUM_TRY(const bool there, row.step());
     if (!there) break;
-    MOMENTUM_TRY(InstrumentRecord record, instrument_in(row, database.path()));
-    const auto place = static_cast<std::size_t>(record.id);
-    if (place >= count || seen[place] != 0) {
-      return damaged("an instrument twice", fmt::format("{}, instrument {}", database.path(), record.id));
-    }
+    const std::int64_t id = row.integer(0);
+    if (id < 0 || id >= count)
+      return damaged("an instrument that is none", fmt::format("{}, instrument {}", database.path(), id));
+    const auto place = static_cast<std::size_t>(id);
+    if (seen[place] != 0) return damaged("an instrument twice", fmt::format("{}, instrument {}", database.path(), id));
     seen[place] = 1;
     ++found;
-    state.instruments[place] = std::move(record);
+    if (auto read = read_instrument(row, state.instruments[place]); !read) {
+      return in_row(std::move(read).error(), database, "instrument", id);
+    }
   }
   if (found != count) return damaged(fmt::format("{} instruments of {}", found, count), database.path());
   return {};
 }
 
-Result<FileRecord> file_in(const Statement& row, const std::string& path) {
+Result<FileRecord> file_in(const Statement& row) {
   FileRecord file;
   file.id = row.integer(0);
   file.dataset = row.text(1);
@@ -107,12 +113,11 @@ Result<FileRecord> file_in(const Statement& row, const std::string& path) {
   file.checksum = static_cast<std::uint64_t>(row.integer(7));
   file.first.days = static_cast<std::int32_t>(row.integer(8));
   file.last.days = static_cast<std::int32_t>(row.integer(9));
-  const std::string where = fmt::format("{}, file {}", path, file.id);
   const std::uint64_t check = check_of(file, row.blob(10), row.blob(11), row.blob(12));
-  if (check != static_cast<std::uint64_t>(row.integer(13))) return damaged("wrong checksum", where);
-  MOMENTUM_TRY(file.columns, unpack_columns(row.blob(10), where));
-  MOMENTUM_TRY(file.row_groups, unpack_row_groups(row.blob(11), where));
-  MOMENTUM_TRY(file.extents, unpack_extents(row.blob(12), where));
+  if (check != static_cast<std::uint64_t>(row.integer(13))) return damaged("wrong checksum", "");
+  MOMENTUM_TRY(file.columns, unpack_columns(row.blob(10), ""));
+  MOMENTUM_TRY(file.row_groups, unpack_row_groups(row.blob(11), ""));
+  MOMENTUM_TRY(file.extents, unpack_extents(row.blob(12), ""));
   return file;
 }
 
@@ -130,11 +135,12 @@ Result<void> load_files(const Database& database, State& state) {
       return fail(ErrorCode::snapshot_not_found, "the files of this snapshot have been removed",
                   fmt::format("snapshot {}", state.snapshot.id), "read a newer one");
     }
-    MOMENTUM_TRY(FileRecord file, file_in(row, database.path()));
+    auto file = file_in(row);
+    if (!file) return in_row(std::move(file).error(), database, "file", row.integer(0));
     ++total.files;
-    total.rows += file.rows;
-    total.bytes += file.bytes;
-    state.files.push_back(std::move(file));
+    total.rows += file->rows;
+    total.bytes += file->bytes;
+    state.files.push_back(*std::move(file));
   }
   const Counts& counts = state.snapshot.counts;
   if (total.files != counts.files || total.rows != counts.rows || total.bytes != counts.bytes) {

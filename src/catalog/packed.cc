@@ -4,7 +4,6 @@
 
 #include <bit>
 #include <cstring>
-#include <limits>
 
 #include "packed_internal.h"
 
@@ -66,9 +65,9 @@ Result<PackedReader> PackedReader::open(std::string_view blob, std::uint8_t vers
   return PackedReader(content.substr(1));
 }
 
-std::uint64_t PackedReader::number() noexcept {
+std::uint64_t PackedReader::long_number() noexcept {
   std::uint64_t value = 0;
-  for (std::size_t i = 0; ok_ && i < rest_.size() && i < 10; ++i) {
+  for (std::size_t i = 0; i < rest_.size() && i < 10; ++i) {
     const auto byte = static_cast<unsigned char>(rest_[i]);
     value |= static_cast<std::uint64_t>(byte & 0x7F) << (7 * i);
     if (byte < 0x80) {
@@ -76,32 +75,16 @@ std::uint64_t PackedReader::number() noexcept {
       return value;
     }
   }
-  ok_ = false;
+  fail_all();
   return 0;
 }
 
 std::size_t PackedReader::count() noexcept {
   const std::uint64_t value = number();
   if (value <= rest_.size()) return value;
-  ok_ = false;
+  fail_all();
   return 0;
 }
-
-std::int64_t PackedReader::integer() noexcept {
-  const std::uint64_t value = number();
-  return static_cast<std::int64_t>((value >> 1) ^ (~(value & 1) + 1));
-}
-
-std::int32_t PackedReader::small() noexcept {
-  const std::int64_t value = integer();
-  if (value >= std::numeric_limits<std::int32_t>::min() && value <= std::numeric_limits<std::int32_t>::max()) {
-    return static_cast<std::int32_t>(value);
-  }
-  ok_ = false;
-  return 0;
-}
-
-Date PackedReader::date() noexcept { return Date{small()}; }
 
 std::string_view PackedReader::text() noexcept {
   const std::size_t size = count();
@@ -111,8 +94,8 @@ std::string_view PackedReader::text() noexcept {
 }
 
 double PackedReader::real() noexcept {
-  if (!ok_ || rest_.size() < 8) {
-    ok_ = false;
+  if (rest_.size() < 8) {
+    fail_all();
     return 0;
   }
   const double value = std::bit_cast<double>(get_fixed(rest_));

@@ -15,7 +15,10 @@ std::uint64_t hash_of(std::string_view bytes) noexcept;
 
 class PackedWriter {
  public:
-  explicit PackedWriter(std::uint8_t version) : bytes_(1, static_cast<char>(version)) {}
+  explicit PackedWriter(std::uint8_t version) {
+    bytes_.reserve(128);
+    bytes_.push_back(static_cast<char>(version));
+  }
   void number(std::uint64_t value);
   void count(std::size_t value) { number(value); }
   void integer(std::int64_t value);
@@ -35,20 +38,40 @@ class PackedReader {
  public:
   // Error damaged_store naming `where` and length, version or checksum, whichever is wrong. `blob` outlives the reader.
   static Result<PackedReader> open(std::string_view blob, std::uint8_t version, std::string_view where);
-  std::uint64_t number() noexcept;
+  std::uint64_t number() noexcept {
+    if (!rest_.empty() && static_cast<unsigned char>(rest_[0]) < 0x80) {  // nearly all of them
+      const auto byte = static_cast<unsigned char>(rest_[0]);
+      rest_.remove_prefix(1);
+      return byte;
+    }
+    return long_number();
+  }
   std::size_t count() noexcept;  // not more than bytes are left: each element has at least one
-  std::int64_t integer() noexcept;
-  Date date() noexcept;
-  std::int32_t small() noexcept;  // an integer() of 32 bits
+  std::int64_t integer() noexcept {
+    const std::uint64_t value = number();
+    return static_cast<std::int64_t>((value >> 1) ^ (~(value & 1) + 1));
+  }
+  Date date() noexcept { return Date{small()}; }
+  std::int32_t small() noexcept {  // an integer() of 32 bits
+    const std::int64_t value = integer();
+    if (value == static_cast<std::int32_t>(value)) return static_cast<std::int32_t>(value);
+    fail_all();
+    return 0;
+  }
   std::string_view text() noexcept;
   double real() noexcept;
-  void refuse() noexcept { ok_ = false; }
+  void refuse() noexcept { fail_all(); }
   bool done() const noexcept { return ok_ && rest_.empty(); }
   // damaged_store unless done().
   Result<void> finish(std::string_view where) const;
 
  private:
   explicit PackedReader(std::string_view rest) : rest_(rest) {}
+  std::uint64_t long_number() noexcept;
+  void fail_all() noexcept {
+    ok_ = false;
+    rest_ = {};
+  }
   std::string_view rest_;
   bool ok_ = true;
 };

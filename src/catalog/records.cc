@@ -274,7 +274,7 @@ std::uint64_t check_of(const InstrumentRecord& record, std::string_view history)
   out.real(record.tick);
   out.number(record.gaps_are_suspensions ? 1 : 0);
   out.date(record.factors_from);
-  out.text(history);
+  out.number(hash_of(history));
   return out.hash();
 }
 
@@ -291,7 +291,7 @@ std::uint64_t check_of(const FileRecord& file, std::string_view columns, std::st
   out.number(file.checksum);
   out.date(file.first);
   out.date(file.last);
-  for (const std::string_view blob : {columns, groups, extents}) out.text(blob);
+  for (const std::string_view blob : {columns, groups, extents}) out.number(hash_of(blob));
   return out.hash();
 }
 
@@ -300,7 +300,7 @@ std::uint64_t check_of(std::string_view kind, std::string_view market, int year,
   out.text(kind);
   out.text(market);
   out.integer(year);
-  out.text(days);
+  out.number(hash_of(days));
   return out.hash();
 }
 

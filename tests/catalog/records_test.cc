@@ -152,7 +152,9 @@ TEST(Check, CoversEveryColumn) {
   EXPECT_TRUE(differs(i, [](auto& r) { r.factors_from = Date{}; }, b));
 
   const FileRecord f = sample_file("p", 0, 3, 5);
-  EXPECT_NE(check_of(f, "a", "b", "c"), check_of(f, "ab", "", "c"));
+  EXPECT_NE(check_of(f, "a", "b", "c"), check_of(f, "x", "b", "c"));
+  EXPECT_NE(check_of(f, "a", "b", "c"), check_of(f, "a", "x", "c"));
+  EXPECT_NE(check_of(f, "a", "b", "c"), check_of(f, "a", "b", "x"));
   EXPECT_TRUE(differs(f, [](auto& r) { r.id = 2; }, b, b, b));
   EXPECT_TRUE(differs(f, [](auto& r) { r.dataset = "minute"; }, b, b, b));
   EXPECT_TRUE(differs(f, [](auto& r) { r.path = "q"; }, b, b, b));
