@@ -13,9 +13,9 @@ namespace momentum {
 enum class Category : int {
   internal = 1,  // our bug
   usage = 2,  // unknown option, bad value, ambiguous code
-  not_found = 3,  // file, code, industry, session
+  not_found = 3,  // file, code, industry, session, store, snapshot
   bad_data = 4,  // nothing readable, unknown dialect, corrupt file
-  storage = 5,  // disk full, no permission
+  storage = 5,  // disk full, no permission, locked, damaged store
   source = 6,  // vendor or network
   limit = 7,  // memory, time, formula size
   interrupted = 130,  // Ctrl-C or a cancelled call
@@ -30,11 +30,14 @@ enum class ErrorCode : int {
   ambiguous_code = 2002,
   bad_code = 2003,
   unsupported_simd = 2005,
+  store_exists = 2006,
   file_not_found = 3000,
   code_not_found = 3001,
   session_not_found = 3002,
   industry_not_found = 3003,
   name_not_found = 3004,
+  store_not_found = 3005,
+  snapshot_not_found = 3006,
   empty_input = 4000,
   unknown_dialect = 4001,
   unreadable_data = 4002,
@@ -46,6 +49,10 @@ enum class ErrorCode : int {
   io_failed = 5000,
   no_permission = 5001,
   disk_full = 5002,
+  damaged_store = 5003,
+  locked = 5004,
+  store_version = 5005,  // written by another version of the program
+  store_changed = 5006,  // by another writer, meanwhile
   source_failed = 6000,
   out_of_memory = 7000,
   too_large = 7001,

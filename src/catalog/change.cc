@@ -1,0 +1,112 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "change_internal.h"
+
+namespace momentum::catalog {
+namespace {
+
+std::unexpected<Error> wrong(std::string what, std::string where) {
+  return fail(ErrorCode::internal, "a commit that contradicts itself: " + what, std::move(where),
+              "please report this line");
+}
+
+template <class T, class Key>
+bool ascends(const std::vector<T>& list, Key key) {
+  return std::ranges::adjacent_find(list, std::ranges::greater_equal{}, key) == list.end();
+}
+
+Result<void> check_instrument(const InstrumentRecord& record) {
+  const std::string where = fmt::format("instrument {} ({})", record.id, to_string(record.code));
+  if (record.code.symbol.empty()) return wrong("no code", where);
+  for (const auto* runs : {&record.names, &record.industries, &record.price_basis}) {
+    if (!ascends(*runs, &DatedText::from)) return wrong("texts not ascending by day", where);
+  }
+  for (const auto* days : {&record.suspended, &record.quarantined}) {
+    if (!ascends(*days, std::identity{})) return wrong("days not ascending", where);
+  }
+  if (!ascends(record.factors, &FactorEvent::day)) return wrong("factors not ascending by day", where);
+  if (!ascends(record.listings, &Listing::listed)) return wrong("listings not ascending by day", where);
+  for (const FactorEvent& event : record.factors) {
+    if (!(event.ratio > 0) || event.link == event.unverified) return wrong("no factor", where);
+  }
+  return {};
+}
+
+bool is_relative(const std::string& path) {
+  if (path.empty() || path.front() == '/') return false;
+  for (std::size_t from = 0; from <= path.size();) {
+    const std::size_t cut = std::min(path.find('/', from), path.size());
+    const std::string_view part = std::string_view(path).substr(from, cut - from);
+    if (part.empty() || part == "." || part == "..") return false;
+    from = cut + 1;
+  }
+  return true;
+}
+
+Result<void> check_file(const FileRecord& file, std::int64_t instruments) {
+  if (!is_relative(file.path)) return wrong("not a path below the store", file.path);
+  if (file.dataset.empty()) return wrong("a file of no dataset", file.path);
+  if (file.bucket && *file.bucket < 0) return wrong("a bucket below 0", file.path);
+  std::int64_t row = 0;
+  for (const RowGroupRecord& group : file.row_groups) {
+    if (group.first_row != row || group.rows <= 0 || group.offset < 0 || group.bytes < 0) {
+      return wrong("row groups with a gap", file.path);
+    }
+    row += group.rows;
+  }
+  if (row != file.rows || file.rows <= 0 || file.bytes <= 0) return wrong("row groups of another sum", file.path);
+  row = 0;
+  std::int64_t before = -1;
+  Date first = file.last, last = file.first;
+  for (const Extent& extent : file.extents) {
+    if (extent.instrument <= before || extent.instrument >= instruments)
+      return wrong("extents out of order", file.path);
+    if (extent.first_row != row || extent.rows <= 0) return wrong("extents with a gap", file.path);
+    if (!extent.first.has_value() || extent.last < extent.first) return wrong("an extent without days", file.path);
+    row += extent.rows;
+    before = extent.instrument;
+    first = std::min(first, extent.first);
+    last = std::max(last, extent.last);
+  }
+  if (row != file.rows) return wrong("extents of another sum", file.path);
+  if (first != file.first || last != file.last) return wrong("extents of other days", file.path);
+  return {};
+}
+
+Result<void> check_days(const std::vector<MarketDays>& markets, bool counted) {
+  std::set<std::string_view> seen;
+  for (const MarketDays& market : markets) {
+    if (market.market.empty() || !seen.insert(market.market).second) return wrong("a market twice", market.market);
+    if (!ascends(market.days, std::identity{})) return wrong("days not ascending", market.market);
+    if (!market.days.empty() && !market.days.front().has_value()) return wrong("a day without a date", market.market);
+    if (market.bars.size() != (counted ? market.days.size() : 0)) return wrong("counts of other days", market.market);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> check_change(const Change& change, std::int64_t instruments) {
+  if (change.op.empty()) return wrong("no name", "op");
+  std::int64_t next = instruments;
+  std::int64_t before = -1;
+  for (const InstrumentRecord& record : change.instruments) {
+    if (record.id <= before || record.id > next)
+      return wrong("ids out of order", fmt::format("instrument {}", record.id));
+    if (record.id == next) ++next;
+    before = record.id;
+    MOMENTUM_TRY_VOID(check_instrument(record));
+  }
+  std::set<std::string_view> paths;
+  for (const FileRecord& file : change.add_files) {
+    MOMENTUM_TRY_VOID(check_file(file, next));
+    if (!paths.insert(file.path).second) return wrong("a path twice", file.path);
+  }
+  MOMENTUM_TRY_VOID(check_days(change.sessions, true));
+  return check_days(change.calendars, false);
+}
+
+}  // namespace momentum::catalog

@@ -1,0 +1,174 @@
+#pragma once
+// What a store is at one snapshot. A State is loaded in one short read transaction and is a plain value afterwards: no later
+// commit changes it and no database stays open for it.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "momentum/base/date.h"
+#include "momentum/base/instrument.h"
+
+namespace momentum::catalog {
+
+using SnapshotId = std::int64_t;  // 1 is the empty store; every commit adds one
+using InstrumentId = std::int32_t;  // 0, 1, 2, ... in order of arrival; permanent, never reused
+using FileId = std::int64_t;
+using Time = std::chrono::sys_time<std::chrono::microseconds>;
+
+// The version of the catalog's layout and of everything under it (docs/formats.md); SQLite's user_version.
+inline constexpr int kStoreFormatVersion = 1;
+
+// Said once, when the store is made.
+struct StoreInfo {
+  int format_version = kStoreFormatVersion;
+  std::string uuid = {};  // made by create() where it is empty
+  Time created = {};  // set by create()
+  int buckets = 8;  // of the year and base levels
+  std::string storage = "parquet";  // parquet hdf csv
+  int compression = 1;  // 0..9
+  bool synthetic = false;
+  std::string arguments = {};  // of the demo market that it holds; else empty
+  std::string tool_version = {};  // of the program that made it
+  bool operator==(const StoreInfo&) const = default;
+};
+
+// Totals of the state after a commit. A load checks what it read against them.
+struct Counts {
+  std::int64_t instruments = 0;
+  std::int64_t files = 0;
+  std::int64_t rows = 0;  // of these files
+  std::int64_t bytes = 0;  // of these files
+  std::int64_t days = 0;  // of all sessions and calendars
+  bool operator==(const Counts&) const = default;
+};
+
+struct Snapshot {
+  SnapshotId id = 0;
+  SnapshotId parent = 0;  // 0: none
+  Time created;
+  std::string op;  // "create", "import", "compact", ...
+  std::string note;
+  Counts counts;
+  bool operator==(const Snapshot&) const = default;
+};
+
+// A code that an instrument had or has, both days included; no date: open on that side.
+struct CodeAlias {
+  Instrument code;
+  Date from, to;
+  bool operator==(const CodeAlias&) const = default;
+};
+
+// First and last day of trading, both included; no date: not known, or not yet.
+struct Listing {
+  Date listed, delisted;
+  bool operator==(const Listing&) const = default;
+};
+
+// Holds from that day until the next one's.
+struct DatedText {
+  Date from;
+  std::string text;
+  bool operator==(const DatedText&) const = default;
+};
+
+// A day on which a bar's previous close is not the close before it. F_t = F_(t-1) x ratio on a link; an unverified jump is
+// listed and not taken.
+struct FactorEvent {
+  Date day;
+  double ratio = 1;
+  bool link = false;
+  bool unverified = false;
+  bool operator==(const FactorEvent&) const = default;
+};
+
+// What the catalog knows of an instrument beside its bars. All dated lists ascend strictly by their (first) day.
+struct InstrumentRecord {
+  InstrumentId id = 0;
+  Instrument code;  // the current one
+  Kind kind = Kind::unknown;
+  std::string board, currency;
+  double tick = 0;  // 0: not known
+  bool gaps_are_suspensions = false;  // how its source means gaps and preclose; decides links of bars to come
+  Date factors_from;
+  std::vector<CodeAlias> aliases;
+  std::vector<Listing> listings;
+  std::vector<DatedText> names, industries;
+  std::vector<DatedText> price_basis;  // raw front back split_only unknown
+  std::vector<Date> suspended, quarantined;
+  std::vector<FactorEvent> factors;
+  bool operator==(const InstrumentRecord&) const = default;
+};
+
+// What the files of a state hold of one instrument; derived at loading, stored nowhere.
+struct Coverage {
+  Date first, last;  // no date where there are no bars
+  std::int64_t bars = 0;
+  bool operator==(const Coverage&) const = default;
+};
+
+// How one column is stored. Words of the layer `formats`, which this one does not read.
+struct ColumnRecord {
+  std::string name, physical;
+  int scale = -1;  // digits after the point; -1: none
+  std::string encoding, codec;
+  int level = 0;
+  std::string reason;  // why this choice, for people
+  bool operator==(const ColumnRecord&) const = default;
+};
+
+struct RowGroupRecord {
+  std::int64_t first_row = 0, rows = 0;
+  std::int64_t offset = 0, bytes = 0;  // where in the file
+  bool operator==(const RowGroupRecord&) const = default;
+};
+
+// The bars of one instrument in a file.
+struct Extent {
+  InstrumentId instrument = 0;
+  std::int64_t first_row = 0, rows = 0;
+  Date first, last;
+  bool operator==(const Extent&) const = default;
+};
+
+enum class Level : std::uint8_t { tail, year, base };
+
+struct FileRecord {
+  FileId id = 0;  // given by commit()
+  std::string dataset = "daily";
+  std::string path;  // relative to the store; never used twice
+  Level level = Level::tail;
+  std::optional<int> bucket;
+  std::int64_t rows = 0, bytes = 0;
+  std::uint64_t checksum = 0;  // XXH3-64 of the whole file
+  Date first, last;  // over all rows
+  std::vector<ColumnRecord> columns;
+  std::vector<RowGroupRecord> row_groups;  // without gaps, in order, over all rows
+  std::vector<Extent> extents;  // without gaps, ascending by instrument, over all rows
+  bool operator==(const FileRecord&) const = default;
+};
+
+// Sessions of a market group ("a", "b", "etf", "index", "us", ...) with their number of bars, or an imported calendar of a
+// market, which has no counts.
+struct MarketDays {
+  std::string market;
+  std::vector<Date> days;  // ascending
+  std::vector<std::int32_t> bars;  // one per day, or empty
+  bool operator==(const MarketDays&) const = default;
+};
+
+struct State {
+  StoreInfo info;
+  Snapshot snapshot;
+  std::vector<InstrumentRecord> instruments;  // the one with id i at place i; a new one's id is size()
+  std::vector<Coverage> coverage;  // one per instrument, of dataset "daily"
+  std::vector<FileRecord> files;  // ascending by id
+  std::vector<MarketDays> sessions;  // ascending by market
+  std::vector<MarketDays> calendars;
+  bool operator==(const State&) const = default;
+};
+
+}  // namespace momentum::catalog

@@ -1,0 +1,46 @@
+#pragma once
+// The blobs of the catalog's rows, and the check that every row carries over its other columns.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "momentum/base/error.h"
+#include "momentum/catalog/state.h"
+
+namespace momentum::catalog {
+
+// Version of each kind of blob; a change of its fields is a new number and a new store format.
+inline constexpr std::uint8_t kHistoryVersion = 1;
+inline constexpr std::uint8_t kColumnsVersion = 1;
+inline constexpr std::uint8_t kRowGroupsVersion = 1;
+inline constexpr std::uint8_t kExtentsVersion = 1;
+inline constexpr std::uint8_t kDaysVersion = 1;
+
+// Everything dated of an instrument: aliases, listings, names, industries, price basis, days, factors.
+std::string pack_history(const InstrumentRecord& record);
+Result<void> unpack_history(std::string_view blob, std::string_view where, InstrumentRecord& into);
+
+std::string pack_columns(const std::vector<ColumnRecord>& columns);
+Result<std::vector<ColumnRecord>> unpack_columns(std::string_view blob, std::string_view where);
+
+// Row groups and extents have no gaps, so first rows are not stored but summed up again.
+std::string pack_row_groups(const std::vector<RowGroupRecord>& groups);
+Result<std::vector<RowGroupRecord>> unpack_row_groups(std::string_view blob, std::string_view where);
+std::string pack_extents(const std::vector<Extent>& extents);
+Result<std::vector<Extent>> unpack_extents(std::string_view blob, std::string_view where);
+
+// Days of a market with their counts, if any. `begin` and `end` are places in `days`.
+std::string pack_days(const MarketDays& days, std::size_t begin, std::size_t end);
+Result<void> unpack_days(std::string_view blob, std::string_view where, MarketDays& append_to);
+
+// XXH3-64 over a row's content: all but the snapshots between which it holds.
+std::uint64_t check_of(const StoreInfo& info);
+std::uint64_t check_of(const Snapshot& snapshot);
+std::uint64_t check_of(const InstrumentRecord& record, std::string_view history);
+std::uint64_t check_of(const FileRecord& file, std::string_view columns, std::string_view groups,
+                       std::string_view extents);
+std::uint64_t check_of(std::string_view kind, std::string_view market, int year, std::string_view days);
+
+}  // namespace momentum::catalog

@@ -1,0 +1,134 @@
+// Stores that are none, and stores with a byte that is not what was written.
+
+#include "load_internal.h"
+
+#include <sqlite3.h>
+
+#include "schema_internal.h"
+#include "store_fixture.h"
+
+namespace momentum::catalog {
+namespace {
+
+TEST(NoStore, EachKindSaysWhichItIs) {
+  const StoreFolder store;
+  const Error missing = open_and_load(store.path("nowhere")).error();
+  EXPECT_EQ(missing.code, ErrorCode::store_not_found);
+  EXPECT_EQ(missing.to_string(), "no such store: " + store.path("nowhere") + "; check --store, or import something");
+  const Error empty = open_and_load(store.path()).error();
+  EXPECT_EQ(empty.code, ErrorCode::store_not_found);
+  EXPECT_EQ(empty.what, "not a store (it has no catalog.db)");
+  EXPECT_EQ(Catalog::open(store.lock()).error().code, ErrorCode::store_not_found);
+  std::ofstream(store.path("file")) << "x";
+  EXPECT_EQ(open_and_load(store.path("file")).error().code, ErrorCode::store_not_found);
+  std::filesystem::create_directory(store.path("catalog.db"));
+  EXPECT_EQ(open_and_load(store.path()).error().what, "not a file");
+}
+
+TEST(Damage, WhatIsNoDatabase) {
+  const StoreFolder store;
+  store.write("");
+  EXPECT_EQ(open_and_load(store.path()).error().what, "not a catalog of this program");
+  for (const std::size_t size : {1, 100, 5000}) {
+    store.write(std::string(size, 'x'));
+    const Error error = open_and_load(store.path()).error();
+    EXPECT_EQ(error.code, ErrorCode::damaged_store) << size;
+    EXPECT_EQ(error.where, store.path("catalog.db"));
+  }
+  store.write(std::string(5000, 'x'));
+  EXPECT_EQ(open_and_load(store.path()).error().what, "not an SQLite database");
+}
+
+class DamagedStore : public testing::Test {
+ protected:
+  DamagedStore() {
+    store_.create();
+    const WriterLock lock = store_.lock();
+    Catalog writer = open_for_writing(lock);
+    EXPECT_TRUE(writer.commit({}, sample_change(), 1));
+    Change change{.op = "append", .add_files = {sample_file("data/2.parquet", 1, 3, 7)}, .end_files = {1}};
+    change.instruments = {sample_instrument(1), sample_instrument(3)};
+    change.instruments[0].board = "star";
+    EXPECT_TRUE(writer.commit({}, change, 2));
+    state_ = writer.load().value();
+    bytes_ = store_.bytes();
+  }
+  // True if it was told; false if the state is what it was.
+  bool told(std::string_view bytes) const {
+    store_.write(bytes);
+    const auto state = open_and_load(store_.path());
+    if (state) {
+      EXPECT_EQ(*state, state_);
+    }
+    return !state;
+  }
+  StoreFolder store_;
+  State state_;
+  std::string bytes_;
+};
+
+TEST_F(DamagedStore, CutShort) {
+  for (std::size_t size = 0; size < bytes_.size(); size += 97) ASSERT_TRUE(told(bytes_.substr(0, size))) << size;
+}
+
+// Free space inside pages may hold anything, and some of SQLite's own numbers do not matter to a reader. All else is told.
+TEST_F(DamagedStore, OneByteFlipped) {
+  int told_of = 0;
+  for (std::size_t at = 0; at < bytes_.size(); at += 37) {
+    std::string flipped = bytes_;
+    flipped[at] = static_cast<char>(flipped[at] ^ (1 << at % 8));
+    told_of += told(flipped) ? 1 : 0;
+    ASSERT_FALSE(HasFailure()) << "byte " << at;
+  }
+  EXPECT_GT(told_of, 50);
+}
+
+TEST_F(DamagedStore, ContentChangedThroughSql) {
+  const char* const cases[] = {
+      "UPDATE store SET buckets = 9",
+      "DELETE FROM store",
+      "UPDATE snapshot SET note = 'x' WHERE id = 3",
+      "DELETE FROM snapshot",
+      "UPDATE instrument SET symbol = '600009' WHERE id = 1",
+      "UPDATE instrument SET kind = 'fond'",
+      "UPDATE instrument SET market = 'sh'",
+      "UPDATE instrument SET history = x'01'",
+      "UPDATE instrument SET history = (SELECT history FROM instrument WHERE id = 0), begin_snapshot = 1 WHERE id = 3",
+      "DELETE FROM instrument WHERE id = 3",
+      "DELETE FROM instrument WHERE id = 0",
+      "UPDATE instrument SET end_snapshot = 9 WHERE end_snapshot = 3",
+      "UPDATE file SET path = 'data/3.parquet' WHERE id = 2",
+      "UPDATE file SET level = 'base'",
+      "UPDATE file SET bucket = NULL",
+      "UPDATE file SET extents = x''",
+      "UPDATE file SET end_snapshot = 9",
+      "DELETE FROM file",
+      "UPDATE market_days SET market = 'b' WHERE kind = 'session'",
+      "UPDATE market_days SET year = year + 1 WHERE year = 2021",
+      "DELETE FROM market_days WHERE kind = 'calendar'",
+      "DROP TABLE market_days",
+      "ALTER TABLE file RENAME COLUMN path TO place",
+  };
+  for (const char* const sql : cases) {
+    store_.write(bytes_);
+    sqlite3* database = nullptr;
+    ASSERT_EQ(sqlite3_open(store_.path("catalog.db").c_str(), &database), SQLITE_OK);
+    ASSERT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sql << sqlite3_errmsg(database);
+    sqlite3_close(database);
+    const auto state = open_and_load(store_.path());
+    ASSERT_FALSE(state) << sql;
+    EXPECT_EQ(state.error().code, ErrorCode::damaged_store) << sql << ": " << state.error().to_string();
+  }
+}
+
+TEST_F(DamagedStore, NamesTheRow) {
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(store_.path("catalog.db").c_str(), &database), SQLITE_OK);
+  sqlite3_exec(database, "UPDATE instrument SET tick = 1 WHERE id = 2", nullptr, nullptr, nullptr);
+  sqlite3_close(database);
+  EXPECT_EQ(open_and_load(store_.path()).error().to_string(),
+            "wrong checksum: " + store_.path("catalog.db") + ", instrument 2; restore the store from a copy");
+}
+
+}  // namespace
+}  // namespace momentum::catalog
