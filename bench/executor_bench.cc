@@ -1,7 +1,7 @@
 // The engine's own way to the same scores: the classic profile compiled from its formula and run by the executor over the
 // yardstick's market, node by node or with the fused stages. Prints one JSON object.
-//   executor_bench [--stocks N] [--bars N] [--runs N] [--simd LEVEL] [--chunk N] [--factors] [--nodes] [--breakdown]
-// --nodes: node by node only. --breakdown: the cost of each node, node by node, instead (to stderr as a table).
+//   executor_bench [--stocks N] [--bars N] [--runs N] [--simd LEVEL] [--chunk N] [--factors] [--columns] [--nodes] [--breakdown]
+// --columns: the 26 indicator columns as well, handed out stretch by stretch. --nodes: node by node only. --breakdown: the cost of each node, node by node, instead (to stderr as a table).
 
 #include <algorithm>
 #include <charconv>
@@ -23,13 +23,14 @@ namespace {
 struct Options {
   std::size_t stocks = 5500, bars = 2500, runs = 5, chunk = 0;
   SimdLevel simd = SimdLevel::best;
-  bool factors = false, nodes = false, breakdown = false;
+  bool factors = false, columns = false, nodes = false, breakdown = false;
 };
 
 bool parse(int argc, char** argv, Options& options) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view name = argv[i];
     bool* const flag = name == "--factors"     ? &options.factors
+                       : name == "--columns"   ? &options.columns
                        : name == "--nodes"     ? &options.nodes
                        : name == "--breakdown" ? &options.breakdown
                                                : nullptr;
@@ -96,15 +97,18 @@ bool watch(const kernels::FusedCall& call) noexcept {
   return done;
 }
 
-Result<expr::Program> program_of(const panel::Panel& panel, bool nodes) {
+Result<expr::Program> program_of(const panel::Panel& panel, const Options& options) {
   const bool factors = panel.column("factor").has_value();
   expr::Graph graph(factors ? expr::PriceBasis::adjusted : expr::PriceBasis::stored);
   MOMENTUM_TRY(const auto lines, score::classic(graph));
   std::vector<expr::NodeId> outputs;
   for (const char* line : {"score", "score_raw", "score_row", "survivors"})
     outputs.push_back(*expr::find_definition(lines, line));
+  if (options.columns)
+    for (const score::Column& column : score::classic_columns())
+      outputs.push_back(*expr::find_definition(lines, column.definition));
   expr::CompileOptions compile_options{panel.columns()};
-  if (!nodes) compile_options.fused = score::fused_stages();
+  if (!options.nodes) compile_options.fused = score::fused_stages();
   return expr::compile(graph, outputs, compile_options);
 }
 
@@ -120,6 +124,10 @@ Result<double> run_once(const Context& ctx, const expr::Program& program, const 
         for (std::size_t r = 15; r < s.rows; r += 16) {
           const double score = s.columns[0][r * s.strides[0]];
           if (score == score) total += score;
+          for (std::size_t i = 4; i < s.columns.size(); ++i) {
+            const double value = s.columns[i][r * s.strides[i]];
+            if (value == value) total += value;
+          }
         }
       },
       evaluate_options));
@@ -165,7 +173,7 @@ void break_down(const expr::Program& program, const panel::Panel& panel, const k
 int run(const Options& options) {
   const auto panel = panel_of(options);
   if (!panel) return std::fprintf(stderr, "%s\n", panel.error().what.c_str()), 3;
-  auto program = program_of(*panel, options.nodes);
+  auto program = program_of(*panel, options);
   const auto level = kernels::resolve_level(options.simd);
   if (!program || !level)
     return std::fprintf(stderr, "%s\n", (!program ? program.error() : level.error()).what.c_str()), 3;
@@ -205,8 +213,8 @@ int main(int argc, char** argv) {
   momentum::bench::Options options;
   if (!momentum::bench::parse(argc, argv, options)) {
     std::fprintf(stderr,
-                 "executor_bench [--stocks N] [--bars N] [--runs N] [--simd LEVEL] [--chunk N] [--factors] [--nodes] "
-                 "[--breakdown]\n");
+                 "executor_bench [--stocks N] [--bars N] [--runs N] [--simd LEVEL] [--chunk N] [--factors] [--columns] "
+                 "[--nodes] [--breakdown]\n");
     return 2;
   }
   return momentum::bench::run(options);

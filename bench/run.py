@@ -9,7 +9,8 @@ beside the median of the rounds, in processor time of the one thread. Ratios cou
 scores are compared with the reference bit by bit first, on a plain market and on a rough one, and a wrong one ends the
 run with status 1. TA-Lib seeds and rounds otherwise, so its scores are not compared. It is given the first stocks of
 the same market: its work per stock does not depend on their number. TA-Lib's columns of a stock stay in cache; the
-fused loop's 26 planes of a tile of 32 do not, so its columns are also shown for short tiles that do.
+fused loop's 26 planes of a tile of 32 do not, so its columns are also shown for short tiles that do. The executor hands its
+columns out a stretch of 64 rows at a time; its reader looks at every 16th row.
 """
 import argparse
 import json
@@ -45,6 +46,7 @@ def contestants(options, flat):
     if options.executor_bench:
         executor = [options.executor_bench, "--stocks", options.stocks, "--bars", options.bars, "--runs", options.runs]
         yield "executor, fused, score", "ns_per_bar", executor
+        yield "executor, fused, score and 26 columns", "ns_per_bar", executor + ["--columns"]
         yield "executor, node by node, score", "ns_per_bar", executor + ["--nodes"]
     peer = [sys.executable, HERE / "talib_classic.py", flat, "--runs", options.runs]
     yield "TA-Lib + NumPy, score", "ns_per_bar", peer

@@ -17,6 +17,9 @@ bool known_without_bars(const sources::InstrumentBars& source, Date session) {
          (!source.quarantined.empty() && source.quarantined.front() <= session);
 }
 
+// Prices that are adjusted already, and those of which nobody says, are not adjusted again.
+bool has_factors(const Market& market) { return market.set.price_basis == "raw"; }
+
 }  // namespace
 
 Bars Bars::slice(std::size_t first, std::size_t last) const {
@@ -112,7 +115,7 @@ std::vector<Lane> cut(const Market& market, Date session, std::optional<int> his
     panel::FactorInput in;
     in.dates = lane.bars.dates;
     in.close = lane.bars.close;
-    if (adjust != Adjust::none) in.preclose = lane.bars.preclose;
+    if (adjust != Adjust::none && has_factors(market)) in.preclose = lane.bars.preclose;
     in.sessions = market.sessions;
     // Dates lie in memory as plain day numbers.
     static_assert(sizeof(Date) == sizeof(std::int32_t));
@@ -131,9 +134,9 @@ std::vector<Lane> cut(const Market& market, Date session, std::optional<int> his
 
 std::string adjust_text(const Market& market, Adjust adjust) {
   if (adjust == Adjust::none) return "none";
-  const bool any = std::any_of(market.bars.begin(), market.bars.end(), [](const Bars& b) {
-    return std::any_of(b.preclose.begin(), b.preclose.end(), [](double v) { return v > 0.0; });
-  });
+  const bool any = has_factors(market) && std::any_of(market.bars.begin(), market.bars.end(), [](const Bars& b) {
+                     return std::any_of(b.preclose.begin(), b.preclose.end(), [](double v) { return v > 0.0; });
+                   });
   if (!any) return "none (no factors)";
   return adjust == Adjust::front ? "front (preclose)" : "back (preclose)";
 }

@@ -20,6 +20,8 @@ constexpr std::size_t kStepRows = 16;
 // Rows after which the rest of a refused stretch is tried again.
 constexpr std::size_t kRetryRows = 16;
 constexpr std::size_t kMaxFusedWindows = 64;
+// Rows between slots: a fused row writes many slots at once, and slots that lie a power of two apart share one set of the cache.
+constexpr std::size_t kApart = 1;
 
 struct StateHeader {
   std::uint32_t magic = 0x54534d4d;  // "MMST"
@@ -72,7 +74,7 @@ void Session::Free::operator()(double* p) const noexcept {
 Session::Session(const Stage& stage, const kernels::KernelTable& table, std::size_t chunk, kernels::FusedFn fused)
     : stage_(stage), table_(table), chunk_(chunk), fused_(fused) {
   MOMENTUM_CHECK(chunk > 0);
-  std::size_t rows = stage.slots * chunk + stage.constants.size() + (fused_ != nullptr ? 2 : 1) * stage.state_rows;
+  std::size_t rows = stage.slots * (chunk + kApart) + stage.constants.size() + (fused_ != nullptr ? 2 : 1) * stage.state_rows;
   const std::size_t room = std::max(chunk, kWindowRows);
   for (const std::size_t history : stage.windows) rows += history + room;
   memory_.reset(static_cast<double*>(::operator new[](std::max<std::size_t>(rows, 1) * kTileLanes * sizeof(double),
@@ -83,7 +85,7 @@ Session::Session(const Stage& stage, const kernels::KernelTable& table, std::siz
     next += n * kTileLanes;
     return taken;
   };
-  slots_ = take(stage.slots * chunk);
+  slots_ = take(stage.slots * (chunk + kApart));
   constants_ = take(stage.constants.size());
   state_ = take(stage.state_rows);
   if (fused_ != nullptr) next_state_ = take(stage.state_rows);
@@ -129,7 +131,7 @@ const double* Session::base(const Place& place) const noexcept {
   switch (place.kind) {
     case PlaceKind::leaf: return leaf_rows_[place.index] - place.shift * kTileLanes;
     case PlaceKind::constant: return constants_ + place.index * kTileLanes;
-    case PlaceKind::slot: return slots_ + place.index * chunk_ * kTileLanes;
+    case PlaceKind::slot: return slots_ + place.index * (chunk_ + kApart) * kTileLanes;
     case PlaceKind::window: return window_rows_[place.index] - place.shift * kTileLanes;
   }
   return nullptr;
@@ -183,7 +185,7 @@ bool Session::advance_fused(std::size_t row, std::size_t rows) noexcept {
     windows[i] = window_rows_[i] == nullptr ? nullptr : window_rows_[i] + at;
   for (std::size_t i = 0; i < stage_.outputs.size(); ++i) {
     const Place& place = stage_.outputs[i];
-    outputs[i] = place.kind == PlaceKind::slot ? slots_ + place.index * chunk_ * kTileLanes + at : nullptr;
+    outputs[i] = place.kind == PlaceKind::slot ? slots_ + place.index * (chunk_ + kApart) * kTileLanes + at : nullptr;
   }
   return fused_({leaves, windows, outputs, state_, next_state_, rows, fused_rows_});
 }
@@ -203,7 +205,7 @@ void Session::advance_steps(std::size_t row, std::size_t rows) noexcept {
       strides[i] = step.inputs[i].kind == PlaceKind::constant ? 0 : kTileLanes;
     }
     double* out = step.out.kind == PlaceKind::window ? window_rows_[step.out.index]
-                                                     : slots_ + step.out.index * chunk_ * kTileLanes;
+                                                     : slots_ + step.out.index * (chunk_ + kApart) * kTileLanes;
     table_[static_cast<std::size_t>(step.kernel)]({in, strides, step.inputs.size(), out + offset(step.out),
                                                    state_ + step.state * kTileLanes, step.params.data(), rows});
   }

@@ -15,8 +15,10 @@
 
 #include "hwy/cache_control.h"
 #include "hwy/highway.h"
+#include "momentum/kernels/deviation_lanes_simd-inl.h"
 #include "momentum/kernels/fused.h"
 #include "momentum/kernels/lanes_simd-inl.h"
+#include "momentum/kernels/logarithm_lanes_simd-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace momentum::fused {
@@ -160,6 +162,44 @@ struct Spread {
     const V largest = hn::Add(hn::Mul(up, up), hn::Mul(down, down));
     const V reach = hn::Add(before, hn::Mul(set(rows), largest));
     return hn::Gt(smallest, hn::Mul(reach, set(0x1p-18)));
+  }
+};
+
+// The deviation of the last kWindow values, correctly rounded, as the kernel rolling_std has it, and the run of equal values.
+template <std::size_t kWindow>
+struct WindowDeviation {
+  Deviation deviation;
+  V run;
+  HWY_INLINE WindowDeviation() : deviation(static_cast<double>(kWindow)) {}
+  HWY_INLINE void begin(const double* row, std::size_t rows, const double* run_row) {
+    deviation.begin(row, kWindow, rows);
+    run = load(run_row);
+  }
+  HWY_INLINE V slide(V x, V before, V old, const double* last) {
+    M sure;
+    const V y = deviation.slide(x, old, sure);
+    return settled(y, sure, x, before, last);
+  }
+  // Where the window's sum is known: `sum` is its rounding, `left` what it leaves.
+  HWY_INLINE V slide(V x, V before, V old, const double* last, V sum, V left) {
+    M sure;
+    const V y = deviation.slide(x, old, sum, left, sure);
+    return settled(y, sure, x, before, last);
+  }
+  HWY_INLINE V settled(V y, M sure, V x, V before, const double* last) {
+    run = hn::Add(hn::IfThenElseZero(hn::Eq(x, before), run), set(1.0));
+    const M flat = hn::Ge(run, set(static_cast<double>(kWindow)));
+    const V rounded = hn::IfThenZeroElse(flat, y);
+    sure = hn::Or(sure, flat);
+    return HWY_LIKELY(hn::AllTrue(D(), sure)) ? rounded : settle(rounded, sure, last);
+  }
+  static HWY_NOINLINE V settle(V y, M sure, const double* last) {
+    alignas(64) double values[kLanes], unsure[kLanes];
+    store(y, values);
+    store(hn::IfThenZeroElse(sure, set(1.0)), unsure);
+    for (std::size_t l = 0; l < kLanes; ++l)
+      if (unsure[l] != 0.0) values[l] = kernels::window_deviation(last + l, kWindow);
+    return load(values);
   }
 };
 

@@ -1,7 +1,7 @@
 #include <cmath>
 #include <limits>
 
-#include "logarithm_internal.h"
+#include "momentum/kernels/logarithm.h"
 #include "reference_internal.h"
 
 namespace momentum::kernels {

@@ -1,4 +1,3 @@
-#include "logarithm_internal.h"
 #include "reference_internal.h"
 #include "simd_internal.h"
 
@@ -7,6 +6,7 @@
 #define HWY_TARGET_INCLUDE "elementwise_simd.cc"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
+#include "momentum/kernels/logarithm_lanes_simd-inl.h"
 #include "tile_simd-inl.h"
 // clang-format on
 
@@ -44,27 +44,6 @@ HWY_INLINE void ternary(const KernelCall& k, F f) {
 
 HWY_INLINE V truth_or_missing(V a, V b, M m) {
   return hn::IfThenElse(hn::And(present(a), present(b)), truth(m), missing());
-}
-
-HWY_INLINE V log_of(V x) {
-  const hn::RebindToUnsigned<D> du;
-  const hn::RebindToSigned<D> di;
-  const M tiny = hn::Lt(x, set(kSmallestNormal));
-  const auto bits = hn::BitCast(du, hn::IfThenElse(tiny, hn::Mul(x, set(kTwo54)), x));
-  const auto shifted = hn::BitCast(di, hn::Sub(bits, hn::Set(du, kSqrtHalfBits)));
-  const auto exponent = hn::ShiftRight<52>(shifted);
-  const V k = hn::Sub(hn::ConvertTo(D(), exponent), hn::IfThenElseZero(tiny, set(54.0)));
-  const V f = hn::Sub(hn::BitCast(D(), hn::Sub(bits, hn::BitCast(du, hn::ShiftLeft<52>(exponent)))), set(1.0));
-  const V s = hn::Div(f, hn::Add(set(2.0), f));
-  const V z = hn::Mul(s, s);
-  V r = set(kLogTerms[kLogTermCount - 1]);
-  for (std::size_t i = kLogTermCount - 1; i-- > 0;) r = hn::Add(hn::Mul(r, z), set(kLogTerms[i]));
-  r = hn::Mul(r, z);
-  const V low = hn::Sub(hn::Mul(s, hn::Sub(f, r)), hn::Mul(k, set(kLn2Low)));
-  V y = hn::Sub(hn::Mul(k, set(kLn2High)), hn::Sub(low, f));
-  y = hn::IfThenElse(hn::Eq(x, set(kInf)), x, y);
-  y = hn::IfThenElse(hn::Eq(x, hn::Zero(D())), set(-kInf), y);
-  return hn::IfThenElse(hn::Ge(x, hn::Zero(D())), y, missing());
 }
 
 void fill_kernel(const KernelCall& c) noexcept {

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "momentum/kernels/fused.h"
 #include "reference_internal.h"
 #include "window_internal.h"
 
@@ -49,5 +50,7 @@ void fill_rolling_ref(KernelTable& table) noexcept {
   set(Kernel::rolling_max, rolling<extreme<true>>);
   set(Kernel::whole, whole);
 }
+
+double window_deviation(const double* last, std::size_t w) noexcept { return window_std(last, w); }
 
 }  // namespace momentum::kernels

@@ -86,8 +86,9 @@ constexpr std::array kLabels{
     Label{Text::and_more_quarantined, "... and {} more; --report FILE writes them all",
           "……另有 {} 行；--report FILE 可全部写出"},
     Label{Text::no_factors,
-          "no factors: the data has no previous close, so prices are taken as they stand, dividends and all",
-          "无复权因子：数据没有前收盘价，价格按原样使用，除权缺口未处理"},
+          "no factors: the data has no previous close or is not raw, so prices are taken as they stand, dividends and "
+          "all",
+          "无复权因子：数据没有前收盘价，或不是未复权价，价格按原样使用，除权缺口未处理"},
     Label{Text::synthetic, "合成数据 SYNTHETIC", "合成数据 SYNTHETIC"},
 };
 

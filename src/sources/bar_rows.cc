@@ -26,15 +26,19 @@ bool is_missing(std::string_view cell) {
   return cell.empty() || formats::parse_number(cell).kind == NumberKind::missing;
 }
 
-enum class Trading : std::uint8_t { yes, no, unknown };
-
-Trading trading_of(std::string_view status) {
-  std::string lower(status);
-  for (char& c : lower) {
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
-  if (lower == "trading") return Trading::yes;
-  return lower == "suspended" ? Trading::no : Trading::unknown;
+  return out;
+}
+
+// The entry of a dialect's list of words; nullptr if it has none.
+template <class Word>
+const Word* find_word(const std::vector<Word>& words, std::string_view cell) {
+  const auto at = std::ranges::find(words, lower(cell), &Word::word);
+  return at == words.end() ? nullptr : &*at;
 }
 
 struct Wrong {
@@ -42,25 +46,32 @@ struct Wrong {
   Reason reason;
 };
 
-// Rules that hold for a bar, whatever its dialect. Suspension records are exempt from all but the signs.
-std::optional<Wrong> judge(Row& row) {
-  std::array<double, kValues>& v = row.values;
-  for (std::size_t i = 0; i < kValues; ++i) {
-    if (!(v[i] < 0)) continue;
-    const Reason reason = i == kVolume     ? Reason::negative_volume
-                          : i == kAmount   ? Reason::negative_amount
-                          : i == kTurnover ? Reason::negative_turnover
-                                           : Reason::negative_price;
-    return Wrong{kValueFields[i], reason};
+// The ratios are negative where the company makes a loss; all else counts something.
+Reason below_zero(std::size_t value) {
+  switch (value) {
+    case kVolume: return Reason::negative_volume;
+    case kAmount: return Reason::negative_amount;
+    case kTurnover: return Reason::negative_turnover;
+    case kFloatValue:
+    case kTotalValue: return Reason::negative_value;
+    default: return Reason::negative_price;
   }
+}
+
+// Rules that hold for a bar, whatever its dialect. Suspension records are exempt from all but the signs.
+std::optional<Wrong> judge(std::array<double, kValues>& v, bool& suspended) {
+  for (std::size_t i = 0; i < kIsSt; ++i) {
+    if (v[i] < 0) return Wrong{kValueFields[i], below_zero(i)};
+  }
+  if (v[kIsSt] != 0 && v[kIsSt] != 1 && !std::isnan(v[kIsSt])) return Wrong{Field::is_st, Reason::bad_flag};
   // A previous close of 0 is a vendor's way to say that there is none (first day).
   if (v[kPreclose] == 0) v[kPreclose] = std::numeric_limits<double>::quiet_NaN();
-  if (row.suspended) return std::nullopt;
+  if (suspended) return std::nullopt;
   const bool no_range = v[kOpen] == 0 && v[kHigh] == 0 && v[kLow] == 0;
   const bool no_volume = v[kVolume] == 0 || std::isnan(v[kVolume]);
   // Some vendors repeat the last close in the record of a suspended day.
   if (no_range && (v[kClose] == 0 || no_volume)) {
-    row.suspended = true;
+    suspended = true;
     return std::nullopt;
   }
   for (std::size_t i : {kOpen, kHigh, kLow, kClose}) {
@@ -74,16 +85,22 @@ class RowReader {
  public:
   RowReader(const Header& header, const RowsRequest& request) : header_(header), request_(request) {
     for (std::size_t i = 0; i < kValues; ++i) {
-      places_[i] = header.at(kValueFields[i]);
-      if (places_[i]) columns_ |= value_bit(i);
+      const auto place = header.at(kValueFields[i]);
+      if (!place) continue;
+      out_.columns |= value_bit(i);
+      places_.push_back({i, *place, 0});
     }
     for (std::size_t i = 0; i < kTexts; ++i) {
       texts_[i].place = header.at(kTextFields[i]);
-      if (texts_[i].place) columns_ |= text_bit(i);
+      if (texts_[i].place) out_.columns |= text_bit(i);
     }
-    shifts_[kVolume] = header.dialect->volume_shift;
-    shifts_[kAmount] = header.dialect->amount_shift;
-    shifts_[kTurnover] = header.dialect->turnover_shift;
+    for (ValueColumn& column : places_) {
+      if (column.value == kVolume) column.shift = header.dialect->volume_shift;
+      if (column.value == kAmount) column.shift = header.dialect->amount_shift;
+      if (column.value == kTurnover) column.shift = header.dialect->turnover_shift;
+    }
+    values_.fill(std::numeric_limits<double>::quiet_NaN());
+    out_.price_basis = header.dialect->price_basis;
   }
 
   Result<FileRows> read() {
@@ -91,11 +108,13 @@ class RowReader {
     while (csv.next()) {
       if (!header_.at(Field::code) && out_.instruments.empty()) {
         MOMENTUM_TRY(Instrument id, code_of_file(request_.stem, request_.given, request_.name));
-        out_.instruments.push_back({.id = std::move(id), .rows = {}, .refused_days = {}});
+        place(id);
+        out_.instruments.push_back({.id = std::move(id), .rows = {}, .values = {}, .refused_days = {}});
         current_ = 0;
       }
       ++out_.rows_in;
       read_row(csv.cells(), csv.line());
+      if (mixed_) return std::unexpected(*std::move(mixed_));
     }
     return std::move(out_);
   }
@@ -105,12 +124,17 @@ class RowReader {
     out_.refusals.push_back({request_.file, line, std::move(column), std::move(value), reason});
   }
 
+  void place(Instrument& id) const {
+    if (id.market == Market::none) id.market = header_.dialect->market;
+  }
+
   // Sets current_; false where the row has no usable code.
   bool find_instrument(std::string_view code, std::int64_t line) {
     if (code == last_code_ && current_ != kNone) return true;
     const auto known = codes_.find(code);
     if (known == codes_.end()) {
-      const auto parsed = is_missing(code) ? fail(ErrorCode::bad_code, "") : parse_code(code);
+      auto parsed = is_missing(code) ? fail(ErrorCode::bad_code, "") : parse_code(code);
+      if (parsed) place(*parsed);
       if (!parsed) {
         refuse(line, heading(Field::code), std::string(code),
                is_missing(code) ? Reason::missing_code : Reason::bad_code);
@@ -119,7 +143,7 @@ class RowReader {
       // Two spellings of one code are one instrument.
       const auto [same, is_new] = ids_.try_emplace(*parsed, out_.instruments.size());
       current_ = same->second;
-      if (is_new) out_.instruments.push_back({.id = *parsed, .rows = {}, .refused_days = {}});
+      if (is_new) out_.instruments.push_back({.id = *parsed, .rows = {}, .values = {}, .refused_days = {}});
       codes_.emplace(code, static_cast<std::int32_t>(current_));
     } else {
       current_ = static_cast<std::size_t>(known->second);
@@ -164,31 +188,55 @@ class RowReader {
       refuse(line, header_.headings[at], std::string(cells[at]), reason);
       instrument.refused_days.push_back(*date);
     };
-    Row row{.date = *date,
-            .file = static_cast<std::uint32_t>(request_.file),
-            .columns = columns_,
-            .line = line,
-            .values = {}};
+    bool suspended = false;
     if (const auto at = header_.at(Field::status); at && !is_missing(cells[*at])) {
-      const Trading trading = trading_of(cells[*at]);
-      if (trading == Trading::unknown) return refuse_cell(Field::status, Reason::bad_status);
-      row.suspended = trading == Trading::no;
+      const StatusWord* const status = find_word(header_.dialect->statuses, cells[*at]);
+      if (status == nullptr) return refuse_cell(Field::status, Reason::bad_status);
+      suspended = status->suspended;
     }
-    for (std::size_t i = 0; i < kValues; ++i) {
-      row.values[i] = std::numeric_limits<double>::quiet_NaN();
-      if (!places_[i]) continue;
-      const formats::Number number = formats::parse_number(cells[*places_[i]], shifts_[i]);
-      if (number.kind == NumberKind::bad) return refuse_cell(kValueFields[i], Reason::bad_number);
-      if (number.kind == NumberKind::infinite) return refuse_cell(kValueFields[i], Reason::infinite_number);
-      row.values[i] = number.value;
+    if (const auto at = header_.at(Field::basis); at && !is_missing(cells[*at])) {
+      if (!read_basis(cells[*at], line)) return refuse_cell(Field::basis, Reason::bad_basis);
     }
-    if (const auto wrong = judge(row)) return refuse_cell(wrong->field, wrong->reason);
+    for (const ValueColumn& column : places_) {
+      const formats::Number number = formats::parse_number(cells[column.place], column.shift);
+      if (number.kind == NumberKind::bad) return refuse_cell(kValueFields[column.value], Reason::bad_number);
+      if (number.kind == NumberKind::infinite) return refuse_cell(kValueFields[column.value], Reason::infinite_number);
+      values_[column.value] = number.value;
+    }
+    if (const auto wrong = judge(values_, suspended)) return refuse_cell(wrong->field, wrong->reason);
+    Row row{.date = *date, .file = static_cast<std::uint32_t>(request_.file), .suspended = suspended, .line = line};
+    if (suspended) return instrument.rows.push_back(row);
+    row.columns = out_.columns;
+    double* to = instrument.values.take(places_.size());
+    row.values = to;
+    for (const ValueColumn& column : places_) *to++ = values_[column.value];
     for (std::size_t i = 0; i < kTexts; ++i) {
       if (const auto at = texts_[i].place; at && !is_missing(cells[*at])) row.texts[i] = word_index(i, cells[*at]);
     }
     instrument.rows.push_back(row);
   }
 
+  // False where the dialect does not know the word. A file that says two things makes an error of it all.
+  bool read_basis(std::string_view cell, std::int64_t line) {
+    if (cell == basis_cell_) return true;
+    const BasisWord* const basis = find_word(header_.dialect->bases, cell);
+    if (basis == nullptr) return false;
+    if (!basis_cell_.empty() && basis->price_basis != out_.price_basis) {
+      mixed_ = Error{ErrorCode::unreadable_data,
+                     fmt::format("prices of two kinds in one file ({} and {})", out_.price_basis, basis->price_basis),
+                     fmt::format("{}, line {}, column {}", request_.name, line, heading(Field::basis)),
+                     "split it, one kind a file, and read them apart"};
+    }
+    basis_cell_ = cell;
+    out_.price_basis = basis->price_basis;
+    return true;
+  }
+
+  struct ValueColumn {
+    std::size_t value;  // index in kValueFields
+    std::size_t place;  // index in the file's columns
+    int shift;
+  };
   struct TextColumn {
     std::optional<std::size_t> place;
     std::int32_t last = -1;
@@ -198,15 +246,16 @@ class RowReader {
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
   const Header& header_;
   const RowsRequest& request_;
-  std::array<std::optional<std::size_t>, kValues> places_;
-  std::array<int, kValues> shifts_{};
+  std::vector<ValueColumn> places_;  // ascending by value
+  std::array<double, kValues> values_;  // of the row in hand; NaN for ever where the file has no column
   std::array<TextColumn, kTexts> texts_;
-  ColumnSet columns_ = 0;
   FileRows out_;
   std::size_t current_ = kNone;
   std::string last_code_;
   TextIndex codes_;  // spelling -> instrument
   std::map<Instrument, std::size_t> ids_;
+  std::string basis_cell_;  // the last
+  std::optional<Error> mixed_;
 };
 
 }  // namespace
@@ -220,6 +269,7 @@ std::string_view to_string(Reason reason) noexcept {
     case Reason::bad_date: return "unreadable date";
     case Reason::future_date: return "date after today";
     case Reason::bad_status: return "unknown status";
+    case Reason::bad_basis: return "unknown price basis";
     case Reason::bad_number: return "unreadable number";
     case Reason::infinite_number: return "infinite number";
     case Reason::negative_price: return "negative price";
@@ -227,10 +277,24 @@ std::string_view to_string(Reason reason) noexcept {
     case Reason::negative_volume: return "negative volume";
     case Reason::negative_amount: return "negative amount";
     case Reason::negative_turnover: return "negative turnover";
+    case Reason::negative_value: return "negative market value";
+    case Reason::bad_flag: return "neither 0 nor 1";
     case Reason::high_below_low: return "high < low";
     case Reason::conflict: return "two different rows for one date";
   }
   return "";
+}
+
+double* ValueStore::take(std::size_t n) {
+  static_assert(kFirstBlock >= kValues);
+  if (used_ + n > size_) {
+    size_ = blocks_.empty() ? kFirstBlock : std::min(2 * size_, kLargestBlock);
+    blocks_.push_back(std::make_unique_for_overwrite<double[]>(size_));
+    used_ = 0;
+  }
+  double* const at = blocks_.back().get() + used_;
+  used_ += n;
+  return at;
 }
 
 Result<FileRows> read_rows(const Header& header, const RowsRequest& request) {

@@ -19,9 +19,9 @@ bool same_value(double a, double b) { return a == b || (std::isnan(a) && std::is
 
 bool same_row(const Row& a, const Row& b) {
   if (a.suspended || b.suspended) return a.suspended && b.suspended;
-  const auto both = static_cast<ColumnSet>(a.columns & b.columns);
+  const ColumnSet both = a.columns & b.columns;
   for (std::size_t i = 0; i < kValues; ++i) {
-    if (has_value(both, i) && !same_value(a.values[i], b.values[i])) return false;
+    if (has_value(both, i) && !same_value(a.value(i), b.value(i))) return false;
   }
   for (std::size_t i = 0; i < kTexts; ++i) {
     if (has_text(both, i) && a.texts[i] != b.texts[i]) return false;
@@ -29,15 +29,19 @@ bool same_row(const Row& a, const Row& b) {
   return true;
 }
 
-void fill_from(Row& row, const Row& other) {
-  const auto gained = static_cast<ColumnSet>(other.columns & ~row.columns);
+void fill_from(Row& row, const Row& other, ValueStore& store) {
+  const ColumnSet gained = other.columns & ~row.columns;
+  if (gained == 0) return;
+  const ColumnSet all = row.columns | gained;
+  double* const values = store.take(value_count(all));
   for (std::size_t i = 0; i < kValues; ++i) {
-    if (has_value(gained, i)) row.values[i] = other.values[i];
+    if (has_value(all, i)) values[value_place(all, i)] = has_value(gained, i) ? other.value(i) : row.value(i);
   }
+  row.values = values;
   for (std::size_t i = 0; i < kTexts; ++i) {
     if (has_text(gained, i)) row.texts[i] = other.texts[i];
   }
-  row.columns |= gained;
+  row.columns = all;
 }
 
 void sort_by_date(std::vector<Row>& rows) {
@@ -102,18 +106,21 @@ void BarColumns::reserve(std::size_t n) {
 void BarColumns::append(const Row& row) {
   dates.push_back(row.date.days);
   lines.push_back(row.line);
+  const double* from = row.values;
   for (std::size_t i = 0; i < kValues; ++i) {
-    if (has_value(columns, i)) values[i].push_back(row.values[i]);
+    if (!has_value(columns, i)) continue;
+    values[i].push_back(has_value(row.columns, i) ? *from++ : std::numeric_limits<double>::quiet_NaN());
   }
   for (std::size_t i = 0; i < kTexts; ++i) {
     if (has_text(columns, i)) texts[i].push_back(row.texts[i]);
   }
 }
 
-Row BarColumns::row(std::size_t i) const {
-  Row out{.date = {dates[i]}, .columns = columns, .line = lines[i], .values = {}};
+Row BarColumns::row(std::size_t i, ValueStore& store) const {
+  double* to = store.take(value_count(columns));
+  Row out{.date = {dates[i]}, .columns = columns, .line = lines[i], .values = to};
   for (std::size_t v = 0; v < kValues; ++v) {
-    out.values[v] = has_value(columns, v) ? values[v][i] : std::numeric_limits<double>::quiet_NaN();
+    if (has_value(columns, v)) *to++ = values[v][i];
   }
   for (std::size_t t = 0; t < kTexts; ++t) {
     if (has_text(columns, t)) out.texts[t] = texts[t][i];
@@ -121,7 +128,7 @@ Row BarColumns::row(std::size_t i) const {
   return out;
 }
 
-Settled settle(std::vector<Row> rows) {
+Settled settle(std::vector<Row> rows, ValueStore& store) {
   sort_by_date(rows);
   Settled out;
   for (std::size_t begin = 0; begin < rows.size();) {
@@ -130,7 +137,7 @@ Settled settle(std::vector<Row> rows) {
     for (; end < rows.size() && rows[end].date == rows[begin].date; ++end)
       same = same && same_row(rows[begin], rows[end]);
     if (same) {
-      for (std::size_t i = begin + 1; i < end; ++i) fill_from(rows[begin], rows[i]);
+      for (std::size_t i = begin + 1; i < end; ++i) fill_from(rows[begin], rows[i], store);
       (rows[begin].suspended ? out.suspended : out.bars).push_back(rows[begin]);
       out.duplicates += static_cast<std::int64_t>(end - begin - 1);
     } else {

@@ -24,7 +24,7 @@ struct BarColumns {
   std::size_t size() const { return dates.size(); }
   void reserve(std::size_t n);
   void append(const Row& row);  // row.columns is within `columns`
-  Row row(std::size_t i) const;  // without file
+  Row row(std::size_t i, ValueStore& store) const;  // without file
 };
 
 // What becomes of rows that share a date.
@@ -37,8 +37,9 @@ struct Settled {
 
 // Rows of one instrument, in the order of files and lines, their texts from one Words. Rows of a date are the same when
 // all that their files both have is equal; two suspension records always are. The first is kept and takes from the others what
-// its own file has no column for. Cost O(n) when ascending or descending, else O(n log n).
-Settled settle(std::vector<Row> rows);
+// its own file has no column for; such rows have their values in `store`. Cost O(n) when ascending or descending, else
+// O(n log n).
+Settled settle(std::vector<Row> rows, ValueStore& store);
 
 // The table of bar_set.h with the columns `shown` (those that `bars` lacks are null). Takes the vectors over without a copy.
 std::shared_ptr<arrow::Table> make_table(BarColumns bars, const Words& words, ColumnSet shown);

@@ -37,6 +37,7 @@ struct FileBars {
   const Dialect* dialect = nullptr;  // nullptr: nothing in it, not even a header
   std::string date_heading;
   bool synthetic = false;
+  std::string_view price_basis;
   BarColumns columns;
   Words words;
   std::vector<Piece> pieces;
@@ -73,7 +74,7 @@ Result<FileBars> read_file(formats::FileBytes file, const Choices& choices) {
   FileBars out;
   out.ordinal = file.ordinal;
   out.name = file.name;
-  MOMENTUM_TRY(const std::string text, formats::to_utf8(std::move(file.bytes), file.name));
+  MOMENTUM_TRY(std::string text, formats::to_utf8(std::move(file.bytes), file.name));
   MOMENTUM_TRY(const std::optional<Header> header, find_header(text, choices.forced, file.name));
   if (!header) return out;
   out.dialect = header->dialect;
@@ -85,23 +86,24 @@ Result<FileBars> read_file(formats::FileBytes file, const Choices& choices) {
                                                   .stem = file.stem,
                                                   .given = choices.given,
                                                   .today = choices.today}));
+  std::string().swap(text);  // a long file's text goes before its columns come; nothing of it is looked at again
   out.rows_in = rows.rows_in;
   out.refusals = std::move(rows.refusals);
   out.words = std::move(rows.words);
+  out.price_basis = rows.price_basis;
   std::size_t total = 0;
-  for (const InstrumentRows& instrument : rows.instruments) {
-    total += instrument.rows.size();
-    if (!instrument.rows.empty()) out.columns.columns = instrument.rows.front().columns;  // the same in the whole file
-  }
+  for (const InstrumentRows& instrument : rows.instruments) total += instrument.rows.size();
+  if (total > 0) out.columns.columns = rows.columns;
   out.columns.reserve(total);
   for (InstrumentRows& instrument : rows.instruments) {
-    Settled settled = settle(std::exchange(instrument.rows, {}));
+    Settled settled = settle(std::exchange(instrument.rows, {}), instrument.values);
     Piece piece{.id = std::move(instrument.id),
                 .begin = out.columns.size(),
                 .end = out.columns.size() + settled.bars.size(),
                 .suspended = std::move(settled.suspended),
                 .refused_days = std::move(instrument.refused_days)};
     for (const Row& row : settled.bars) out.columns.append(row);
+    instrument.values = {};  // rows of a long file go as its columns come
     for (const Row& row : settled.refused) {
       out.refusals.push_back(conflict(row, out.date_heading));
       piece.refused_days.push_back(row.date);
@@ -149,7 +151,7 @@ Result<std::vector<FileBars>> read_files(const Context& ctx, const std::vector<s
   return files;
 }
 
-// The first file with rows, whose dialect and whose mark of synthetic data all others with rows share.
+// The first file with rows, whose dialect, price basis and mark of synthetic data all others with rows share.
 Result<const FileBars*> pattern_of(const std::vector<FileBars>& files) {
   const FileBars* first = nullptr;
   for (const FileBars& file : files) {
@@ -164,6 +166,11 @@ Result<const FileBars*> pattern_of(const std::vector<FileBars>& files) {
       const auto [marked, unmarked] = file.synthetic ? std::pair(&file, first) : std::pair(first, &file);
       return fail(ErrorCode::unreadable_data, "synthetic data among other data",
                   fmt::format("{} says that it is synthetic, {} does not", marked->name, unmarked->name),
+                  "read them apart");
+    }
+    if (file.price_basis != first->price_basis) {
+      return fail(ErrorCode::unreadable_data, "prices of two kinds",
+                  fmt::format("{} is {}, {} is {}", first->name, first->price_basis, file.name, file.price_basis),
                   "read them apart");
     }
   }
@@ -182,7 +189,8 @@ struct SharedWords {
 };
 
 // Rows of a piece as they were before it became columns, their texts now from `shared`.
-void append_rows(const FileBars& file, const Piece& piece, SharedWords& shared, std::vector<Row>& rows) {
+void append_rows(const FileBars& file, const Piece& piece, SharedWords& shared, ValueStore& store,
+                 std::vector<Row>& rows) {
   // Sized by the piece's words, not the file's: a file of all instruments names each of them.
   std::array<std::unordered_map<std::int32_t, std::int32_t>, kTexts> moved;
   const auto move = [&](std::size_t text, std::int32_t from) {
@@ -202,7 +210,7 @@ void append_rows(const FileBars& file, const Piece& piece, SharedWords& shared, 
     for (std::size_t text = 0; text < kTexts; ++text) row.texts[text] = move(text, row.texts[text]);
     rows.push_back(row);
   };
-  for (std::size_t i = piece.begin; i < piece.end; ++i) add(file.columns.row(i));
+  for (std::size_t i = piece.begin; i < piece.end; ++i) add(file.columns.row(i, store));
   for (const Row& row : piece.suspended) add(row);
 }
 
@@ -246,8 +254,9 @@ Finished finish(std::vector<FileBars>& files, const std::vector<PieceRef>& refs,
   }
   std::vector<Row> rows;
   SharedWords shared;
-  for (const PieceRef& ref : refs) append_rows(files[ref.file], files[ref.file].pieces[ref.piece], shared, rows);
-  Settled settled = settle(std::move(rows));
+  ValueStore store;
+  for (const PieceRef& ref : refs) append_rows(files[ref.file], files[ref.file].pieces[ref.piece], shared, store, rows);
+  Settled settled = settle(std::move(rows), store);
   BarColumns columns;
   for (const Row& row : settled.bars) columns.columns |= row.columns;
   columns.reserve(settled.bars.size());
@@ -313,7 +322,7 @@ Result<BarSet> read_csv(const Context& ctx, const std::vector<std::string>& path
   out.dialect = dialect->name;
   out.gaps_are_suspensions = dialect->gaps_are_suspensions;
   out.factors_from = dialect->factors_from;
-  out.price_basis = dialect->price_basis;
+  out.price_basis = pattern->price_basis;
   out.synthetic = pattern->synthetic;
   // One schema for the whole set: the columns that any file has.
   ColumnSet shown = 0;

@@ -13,8 +13,7 @@ constexpr bool kOptional = false;
 Dialect plain() {
   return {
       .name = "plain",
-      .description =
-          "code,date,open,high,low,close,volume [amount,preclose,turnover,name,industry,status]: shares, yuan, raw",
+      .description = "our own; also what an exchange prints",
       .columns = {{Field::code, kOptional, {"code", "ts_code", "代码", "股票代码", "证券代码"}},
                   {Field::date, kRequired, {"date", "trade_date", "日期", "交易日期"}},
                   {Field::open, kRequired, {"open", "开盘价"}},
@@ -25,23 +24,29 @@ Dialect plain() {
                   {Field::amount, kOptional, {"amount", "成交额"}},
                   {Field::preclose, kOptional, {"preclose", "前收盘价"}},
                   {Field::turnover, kOptional, {"turnover"}},
+                  {Field::float_value, kOptional, {"float_value"}},
+                  {Field::total_value, kOptional, {"total_value"}},
+                  {Field::is_st, kOptional, {"is_st"}},
+                  {Field::pe_ttm, kOptional, {"pe_ttm"}},
+                  {Field::pb, kOptional, {"pb"}},
+                  {Field::ps_ttm, kOptional, {"ps_ttm"}},
+                  {Field::pcf_ttm, kOptional, {"pcf_ttm"}},
                   {Field::name, kOptional, {"name", "名称", "股票名称"}},
                   {Field::industry, kOptional, {"industry", "行业"}},
                   {Field::status, kOptional, {"status"}}},
       .ignored = {},
       .signature = {},
+      .statuses = {{"trading", false}, {"suspended", true}},
+      .bases = {},
       .price_basis = "raw",
   };
 }
 
-// Daily files of the whole market with a banner line; suspensions are missing rows. Its preclose is wrong on many days
-// before 2002.
+// Daily files of the whole market with a banner line. Its preclose is wrong on many days before 2002.
 Dialect a_share() {
   return {
       .name = "a_share",
-      .description =
-          "股票代码,股票名称,交易日期,开盘价,..,前收盘价,成交量,成交额,流通市值,总市值: shares, yuan, raw with "
-          "preclose",
+      .description = "the whole A-share market, one file a stock, a banner line before the header",
       .columns = {{Field::code, kRequired, {"股票代码"}},
                   {Field::name, kRequired, {"股票名称"}},
                   {Field::date, kRequired, {"交易日期"}},
@@ -51,21 +56,24 @@ Dialect a_share() {
                   {Field::close, kRequired, {"收盘价"}},
                   {Field::preclose, kRequired, {"前收盘价"}},
                   {Field::volume, kRequired, {"成交量"}},
-                  {Field::amount, kRequired, {"成交额"}}},
-      .ignored = {"流通市值", "总市值"},
+                  {Field::amount, kRequired, {"成交额"}},
+                  {Field::float_value, kOptional, {"流通市值"}},
+                  {Field::total_value, kOptional, {"总市值"}}},
+      .ignored = {},
       .signature = {"流通市值", "总市值"},
+      .statuses = {},
+      .bases = {},
       .price_basis = "raw",
       .gaps_are_suspensions = true,
       .factors_from = *make_date(2002, 1, 1),
   };
 }
 
-// Tushare's `daily`: newest first, volume in lots of 100 shares, amount in thousand yuan.
+// Its change and pct_chg follow from close and pre_close.
 Dialect tushare_daily() {
   return {
       .name = "tushare_daily",
-      .description =
-          "ts_code,trade_date,open,high,low,close,pre_close,change,pct_chg,vol,amount: lots, thousand yuan, raw",
+      .description = "Tushare's `daily`, newest first",
       .columns = {{Field::code, kRequired, {"ts_code"}},
                   {Field::date, kRequired, {"trade_date"}},
                   {Field::open, kRequired, {"open"}},
@@ -77,6 +85,8 @@ Dialect tushare_daily() {
                   {Field::amount, kRequired, {"amount"}}},
       .ignored = {"change", "pct_chg"},
       .signature = {},
+      .statuses = {},
+      .bases = {},
       .volume_shift = 2,
       .amount_shift = 3,
       .price_basis = "raw",
@@ -84,17 +94,96 @@ Dialect tushare_daily() {
   };
 }
 
+// Without tradestatus a suspended day would pass for a bar: its record repeats the last close as all four prices.
+Dialect baostock() {
+  return {
+      .name = "baostock",
+      .description = "Baostock's daily bars",
+      .columns = {{Field::date, kRequired, {"date"}},
+                  {Field::code, kRequired, {"code"}},
+                  {Field::open, kRequired, {"open"}},
+                  {Field::high, kRequired, {"high"}},
+                  {Field::low, kRequired, {"low"}},
+                  {Field::close, kRequired, {"close"}},
+                  {Field::preclose, kOptional, {"preclose"}},
+                  {Field::volume, kRequired, {"volume"}},
+                  {Field::amount, kOptional, {"amount"}},
+                  {Field::basis, kOptional, {"adjustflag"}},
+                  {Field::turnover, kOptional, {"turn"}},
+                  {Field::status, kRequired, {"tradestatus"}},
+                  {Field::pe_ttm, kOptional, {"pettm"}},
+                  {Field::pb, kOptional, {"pbmrq"}},
+                  {Field::ps_ttm, kOptional, {"psttm"}},
+                  {Field::pcf_ttm, kOptional, {"pcfncfttm"}},
+                  {Field::is_st, kOptional, {"isst"}}},
+      .ignored = {"pctchg", "time"},
+      .signature = {},
+      .statuses = {{"1", false}, {"0", true}},
+      .bases = {{"3", "raw"}, {"2", "front"}, {"1", "back"}},
+      .turnover_shift = -2,
+  };
+}
+
+// 163.com. Its files are GBK, newest first, with a ' before the code.
+Dialect netease() {
+  return {
+      .name = "netease",
+      .description = "the export of 163.com, newest first",
+      .columns = {{Field::date, kRequired, {"日期"}},
+                  {Field::code, kRequired, {"股票代码"}},
+                  {Field::name, kRequired, {"名称"}},
+                  {Field::close, kRequired, {"收盘价"}},
+                  {Field::high, kRequired, {"最高价"}},
+                  {Field::low, kRequired, {"最低价"}},
+                  {Field::open, kRequired, {"开盘价"}},
+                  {Field::preclose, kRequired, {"前收盘"}},
+                  {Field::turnover, kOptional, {"换手率"}},
+                  {Field::volume, kRequired, {"成交量"}},
+                  {Field::amount, kRequired, {"成交金额"}},
+                  {Field::total_value, kOptional, {"总市值"}},
+                  {Field::float_value, kOptional, {"流通市值"}}},
+      .ignored = {"涨跌额", "涨跌幅"},
+      .signature = {},
+      .statuses = {},
+      .bases = {},
+      .turnover_shift = -2,
+      .price_basis = "raw",
+  };
+}
+
+// The S&P 500 data set of many courses. Its `Name` is the ticker: but for the capital letter, a plain file with names.
+Dialect sp500() {
+  return {
+      .name = "sp500",
+      .description = "daily bars of US stocks, as in the S&P 500 data set of Kaggle",
+      .columns = {{Field::date, kRequired, {"date"}},
+                  {Field::open, kRequired, {"open"}},
+                  {Field::high, kRequired, {"high"}},
+                  {Field::low, kRequired, {"low"}},
+                  {Field::close, kRequired, {"close"}},
+                  {Field::volume, kRequired, {"volume"}},
+                  {Field::code, kRequired, {"name"}}},
+      .ignored = {},
+      .signature = {"Name"},
+      .statuses = {},
+      .bases = {},
+      .market = Market::US,
+      .price_basis = "split_only",
+  };
+}
+
 }  // namespace
 
 std::string_view to_string(Field field) noexcept {
-  constexpr std::array<std::string_view, kFields> kNames = {"code",     "name",     "date",   "open",   "high",
-                                                            "low",      "close",    "volume", "amount", "preclose",
-                                                            "turnover", "industry", "status"};
+  constexpr std::array<std::string_view, kFields> kNames = {
+      "code",   "name",   "date",     "open",     "high",        "low",         "close",
+      "volume", "amount", "preclose", "turnover", "float_value", "total_value", "is_st",
+      "pe_ttm", "pb",     "ps_ttm",   "pcf_ttm",  "industry",    "status",      "basis"};
   return kNames[static_cast<std::size_t>(field)];
 }
 
 std::span<const Dialect> dialects() {
-  static const std::array<Dialect, 3> kDialects = {plain(), a_share(), tushare_daily()};
+  static const std::array kDialects = {plain(), a_share(), tushare_daily(), baostock(), netease(), sp500()};
   return kDialects;
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <functional>
 
 namespace momentum::sources {
 namespace {
@@ -35,7 +36,9 @@ struct Fit {
   std::string twice;                      // two columns for one field
 };
 
-Fit fit(const Dialect& dialect, const std::vector<std::string>& headings) {
+// `headings` in lower case, `written` as the file has them.
+Fit fit(const Dialect& dialect, const std::vector<std::string>& headings,
+        const std::vector<std::string_view>& written) {
   Fit result;
   for (std::size_t i = 0; i < headings.size(); ++i) {
     const std::string& heading = headings[i];
@@ -56,9 +59,8 @@ Fit fit(const Dialect& dialect, const std::vector<std::string>& headings) {
     if (column.required && !result.column[static_cast<std::size_t>(column.field)])
       result.missing.push_back(column.spellings.front());
   }
-  result.is_signed = std::ranges::all_of(dialect.signature, [&](std::string_view wanted) {
-    return std::ranges::find(headings, wanted) != headings.end();
-  });
+  result.is_signed =
+      std::ranges::all_of(dialect.signature, [&](std::string_view wanted) { return contains(written, wanted); });
   return result;
 }
 
@@ -81,9 +83,10 @@ std::string place(std::string_view file, const Candidate& candidate) {
 }
 
 // What is wrong with a line that some dialect half knows.
-std::optional<Error> complaint(const Dialect* forced, const std::vector<std::string>& headings) {
+std::optional<Error> complaint(const Dialect* forced, const std::vector<std::string>& headings,
+                               const std::vector<std::string_view>& written) {
   const auto judge = [&](const Dialect& dialect) -> std::optional<Error> {
-    const Fit f = fit(dialect, headings);
+    const Fit f = fit(dialect, headings, written);
     if (!f.twice.empty()) {
       return Error{ErrorCode::wrong_columns, fmt::format("two columns for one field ({})", f.twice), "",
                    "remove one of them"};
@@ -99,7 +102,7 @@ std::optional<Error> complaint(const Dialect* forced, const std::vector<std::str
   const Dialect* nearest = nullptr;
   std::size_t least = 0;
   for (const Dialect& dialect : dialects()) {
-    const Fit f = fit(dialect, headings);
+    const Fit f = fit(dialect, headings, written);
     if (f.foreign || f.known == 0) continue;
     if (nearest == nullptr || f.missing.size() < least) {
       nearest = &dialect;
@@ -135,11 +138,13 @@ Result<std::optional<Header>> find_header(std::string_view text, const Dialect* 
     std::size_t known = 0;
     for (const Dialect& dialect : dialects()) {
       if (forced != nullptr && &dialect != forced) continue;
-      Fit f = fit(dialect, headings);
+      Fit f = fit(dialect, headings, cells);
       known = std::max(known, f.known);
       const bool accepted = forced != nullptr || (!f.foreign && f.is_signed);
       if (accepted && f.missing.empty() && f.twice.empty()) fits.emplace_back(&dialect, std::move(f));
     }
+    const auto has_signature = [](const auto& one) { return !one.first->signature.empty(); };
+    if (std::ranges::any_of(fits, has_signature)) std::erase_if(fits, std::not_fn(has_signature));
     if (fits.size() == 1) {
       Header header{.dialect = fits.front().first,
                     .column = fits.front().second.column,
@@ -155,7 +160,7 @@ Result<std::optional<Header>> find_header(std::string_view text, const Dialect* 
                   place(file, {lines.line(), known, {cells.begin(), cells.end()}, {}}), "name one with --dialect");
     }
     if (!best || known > best->known) {
-      best = {lines.line(), known, {cells.begin(), cells.end()}, complaint(forced, headings)};
+      best = {lines.line(), known, {cells.begin(), cells.end()}, complaint(forced, headings, cells)};
     }
     if (lines.text().find("SYNTHETIC") != std::string_view::npos ||
         lines.text().find("合成数据") != std::string_view::npos) {

@@ -253,5 +253,28 @@ TEST(Market, WithoutPrecloseThereAreNoFactors) {
   EXPECT_EQ(adjust_text(opened(files), Adjust::front), "none (no factors)");
 }
 
+// Prices that are adjusted already are not adjusted again.
+TEST(Market, OnlyRawPricesHaveFactors) {
+  const auto opened_as = [](const std::string& flag) {
+    Files files;
+    files.add_text("a.csv",
+                   "date,code,open,high,low,close,preclose,volume,adjustflag,tradestatus\n"
+                   "2024-01-02,sh.600000,10,10,10,10,10,100," +
+                       flag +
+                       ",1\n"
+                       "2024-01-03,sh.600000,5,5,5,5,5,100," +
+                       flag + ",1\n");
+    Input input = files.input();
+    input.dialect = "baostock";
+    return *open_market(context(), input, nullptr);
+  };
+  for (const std::string flag : {"1", "2", "3", ""}) {
+    const Market market = opened_as(flag);
+    EXPECT_EQ(adjust_text(market, Adjust::front), flag == "3" ? "front (preclose)" : "none (no factors)") << flag;
+    const auto lanes = cut(market, *make_date(2024, 1, 3), std::nullopt, Adjust::front);
+    EXPECT_EQ(lanes[0].factors.factor[1], flag == "3" ? 2.0 : 1.0) << flag;
+  }
+}
+
 }  // namespace
 }  // namespace momentum::engine

@@ -42,16 +42,26 @@ const std::vector<std::string> kScan{"score",
                                      "scored_macd_hist",
                                      "scored_vol_ratio_20"};
 
+enum class Set { scores, scan, columns };
 struct Case {
-  bool scan, factors;
+  Set set;
+  bool factors;
 };
+
+std::vector<std::string> lines_of(Set set) {
+  if (set == Set::scan) return kScan;
+  std::vector<std::string> lines = kScores;
+  if (set == Set::columns)
+    for (const Column& column : classic_columns()) lines.emplace_back(column.definition);
+  return lines;
+}
 
 expr::Program program_of(const Case& which, bool fused) {
   expr::Graph graph(which.factors ? expr::PriceBasis::adjusted : expr::PriceBasis::stored);
   const auto lines = score::classic(graph);
   EXPECT_TRUE(lines.has_value());
   std::vector<expr::NodeId> outputs;
-  for (const auto& line : which.scan ? kScan : kScores) outputs.push_back(*expr::find_definition(*lines, line));
+  for (const auto& line : lines_of(which.set)) outputs.push_back(*expr::find_definition(*lines, line));
   expr::CompileOptions options{{"open", "high", "low", "close", "volume"}};
   if (which.factors) options.columns.push_back("factor");
   if (fused) options.fused = score::fused_stages();
@@ -161,7 +171,8 @@ void compare(const Case& which, Tile tile, const std::string& what, bool must_fu
   }
 }
 
-constexpr Case kCases[] = {{false, false}, {false, true}, {true, false}, {true, true}};
+constexpr Case kCases[] = {{Set::scores, false}, {Set::scores, true},   {Set::scan, false},
+                           {Set::scan, true},    {Set::columns, false}, {Set::columns, true}};
 
 // Bars without missing values or long standstills: the stretches are fused.
 SeriesOptions plain() {

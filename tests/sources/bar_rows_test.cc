@@ -189,5 +189,88 @@ TEST(Rows, MultipliesByTheDialectsUnits) {
   EXPECT_EQ(column(set->instruments[0], "amount"), (Numbers{6033540366.0}));
 }
 
+TEST(Rows, KeepsTheVendorsOtherColumns) {
+  const auto set = read_text(
+      "date,open,high,low,close,volume,float_value,total_value,is_st,pe_ttm,pb,ps_ttm,pcf_ttm\n"
+      "2024-01-02,10,11,9,10,100,1e10,2.5e10,0,-12.5,-0.7,-3,-4.25\n"
+      "2024-01-03,10,11,9,10,100,,,1,,,,\n");
+  ASSERT_TRUE(set) << set.error().to_string();
+  const InstrumentBars& bars = set->instruments[0];
+  EXPECT_TRUE(bars.bars->ValidateFull().ok());
+  EXPECT_EQ(column(bars, "float_value"), (Numbers{1e10, {}}));
+  EXPECT_EQ(column(bars, "total_value"), (Numbers{2.5e10, {}}));
+  EXPECT_EQ(column(bars, "is_st"), (Numbers{0, 1}));
+  EXPECT_EQ(column(bars, "pe_ttm"), (Numbers{-12.5, {}}));  // a loss
+  EXPECT_EQ(column(bars, "pb"), (Numbers{-0.7, {}}));
+  EXPECT_EQ(column(bars, "ps_ttm"), (Numbers{-3, {}}));
+  EXPECT_EQ(column(bars, "pcf_ttm"), (Numbers{-4.25, {}}));
+}
+
+TEST(Rows, RefusesWrongValuesOfTheVendorsOtherColumns) {
+  const auto set = read_text(
+      "date,open,high,low,close,volume,float_value,total_value,is_st,pe_ttm\n"
+      "2024-01-02,10,11,9,10,100,-1,2,0,1\n"
+      "2024-01-03,10,11,9,10,100,1,-2,0,1\n"
+      "2024-01-04,10,11,9,10,100,1,2,0.5,1\n"
+      "2024-01-05,10,11,9,10,100,1,2,-1,1\n"
+      "2024-01-08,10,11,9,10,100,1,2,0,12x\n");
+  EXPECT_EQ(account(*set), (Account{0, 0, 0, 5}));
+  EXPECT_EQ(set->summary.quarantined_by_reason,
+            (std::map<std::string, std::int64_t>{
+                {"negative market value", 2}, {"neither 0 nor 1", 2}, {"unreadable number", 1}}));
+  EXPECT_EQ(set->quarantine[3].column, "is_st");
+  EXPECT_EQ(set->quarantine[3].value, "-1");
+}
+
+constexpr std::string_view kBaostock =
+    "date,code,open,high,low,close,preclose,volume,amount,adjustflag,turn,tradestatus\n";
+
+TEST(Rows, UsesTheDialectsStatusWords) {
+  const auto set = read_text(std::string(kBaostock) +
+                             "2024-01-02,sh.600000,10,11,9,10,10,100,1000,3,0.5,1\n"
+                             "2024-01-03,sh.600000,10,10,10,10,10,,,3,,0\n"
+                             "2024-01-04,sh.600000,10,10,10,10,10,0,0.0000,3,,0\n"
+                             "2024-01-05,sh.600000,10,11,9,10,10,100,1000,3,0.5,2\n"
+                             "2024-01-08,sh.600000,10,11,9,10,10,100,1000,3,0.5,trading\n");
+  ASSERT_TRUE(set) << set.error().to_string();
+  EXPECT_EQ(account(*set), (Account{1, 0, 2, 2}));
+  EXPECT_EQ(days(set->instruments[0].suspended), (std::vector<std::string>{"2024-01-03", "2024-01-04"}));
+  EXPECT_EQ(set->summary.quarantined_by_reason.at("unknown status"), 2);
+  EXPECT_EQ(column(set->instruments[0], "turnover"), (Numbers{0.005}));
+}
+
+TEST(Rows, ReadsThePriceBasisOfTheRows) {
+  const auto row = [](const char* flag) {
+    return std::string(kBaostock) + "2024-01-02,sh.600000,10,11,9,10,10,100,1000," + flag + ",0.5,1\n";
+  };
+  EXPECT_EQ(read_text(row("3"))->price_basis, "raw");
+  EXPECT_EQ(read_text(row("2"))->price_basis, "front");
+  EXPECT_EQ(read_text(row("1"))->price_basis, "back");
+  EXPECT_EQ(read_text(row(""))->price_basis, "unknown");
+  const auto other = read_text(row("4"));
+  EXPECT_EQ(account(*other), (Account{0, 0, 0, 1}));
+  EXPECT_EQ(other->quarantine[0].reason, "unknown price basis");
+  EXPECT_EQ(other->quarantine[0].column, "adjustflag");
+
+  const auto mixed = read_text(row("3") + "2024-01-03,sh.600000,10,11,9,10,10,100,1000,2,0.5,1\n");
+  ASSERT_FALSE(mixed);
+  EXPECT_EQ(mixed.error().code, ErrorCode::unreadable_data);
+  for (const char* part : {"raw", "front", "line 3", "adjustflag", "sh600000.csv"})
+    EXPECT_NE(mixed.error().to_string().find(part), std::string::npos) << mixed.error().to_string();
+}
+
+TEST(Rows, GivesBareTickersTheDialectsMarket) {
+  const auto set = read_text(
+      "date,open,high,low,close,volume,Name\n"
+      "2014-01-02,1,1,1,1,1,AAPL\n2014-01-02,2,2,2,2,2,BRK.B\n2014-01-03,3,3,3,3,3,AAPL.US\n");
+  ASSERT_TRUE(set) << set.error().to_string();
+  EXPECT_EQ(set->dialect, "sp500");
+  EXPECT_EQ(set->price_basis, "split_only");
+  ASSERT_EQ(set->instruments.size(), 2u);
+  EXPECT_EQ(to_string(set->instruments[0].id), "AAPL.US");
+  EXPECT_EQ(set->instruments[0].bars->num_rows(), 2);
+  EXPECT_EQ(to_string(set->instruments[1].id), "BRK.B.US");
+}
+
 }  // namespace
 }  // namespace momentum::sources::testing

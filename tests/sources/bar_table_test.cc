@@ -133,5 +133,23 @@ TEST(Table, RefusesTwoIndustriesOfOneDay) {
   EXPECT_EQ(account(*set), (Account{1, 1, 0, 2}));
 }
 
+// The rows that are merged have different widths.
+TEST(Table, FillsColumnsFromTheOtherFile) {
+  ScratchFolder folder;
+  folder.write("a/sh600000.csv",
+               "date,open,high,low,close,volume,amount,pb\n2024-01-02,1,2,1,2,3,4,5\n2024-01-03,1,1,1,1,1,1,1\n");
+  folder.write("b/600000.SH.csv", "date,open,high,low,close,volume,preclose,is_st,pb\n2024-01-02,1,2,1,2,3,6,1,5\n");
+  const auto set = read({folder.path()});
+  ASSERT_TRUE(set) << set.error().to_string();
+  EXPECT_EQ(account(*set), (Account{2, 1, 0, 0}));
+  const InstrumentBars& bars = set->instruments[0];
+  EXPECT_EQ(column(bars, "high"), (Numbers{2, 1}));
+  EXPECT_EQ(column(bars, "volume"), (Numbers{3, 1}));
+  EXPECT_EQ(column(bars, "amount"), (Numbers{4, 1}));
+  EXPECT_EQ(column(bars, "preclose"), (Numbers{6, {}}));
+  EXPECT_EQ(column(bars, "is_st"), (Numbers{1, {}}));
+  EXPECT_EQ(column(bars, "pb"), (Numbers{5, 1}));
+}
+
 }  // namespace
 }  // namespace momentum::sources::testing

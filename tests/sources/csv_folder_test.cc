@@ -267,5 +267,18 @@ TEST(ReadCsv, StopsBetweenFiles) {
   EXPECT_GE(sink.updates, 1);
 }
 
+TEST(CsvFolder, RefusesFilesOfTwoPriceBases) {
+  const std::string header = "date,code,open,high,low,close,volume,adjustflag,tradestatus\n";
+  ScratchFolder folder;
+  folder.write("a.csv", header + "2024-01-02,sh.600000,1,1,1,1,1,3,1\n");
+  folder.write("b.csv", header + "2024-01-03,sh.600000,1,1,1,1,1,1,1\n");
+  for (int threads : {1, 2}) {
+    const auto set = read({folder.path()}, {}, threads);
+    ASSERT_EQ(error_of(set), ErrorCode::unreadable_data);
+    for (const char* part : {"a.csv is raw", "b.csv is back"})
+      EXPECT_NE(set.error().to_string().find(part), std::string::npos) << set.error().to_string();
+  }
+}
+
 }  // namespace
 }  // namespace momentum::sources::testing

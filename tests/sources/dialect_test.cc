@@ -2,12 +2,22 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <set>
 
 #include "momentum/sources/header.h"
 
 namespace momentum::sources {
 namespace {
+
+const std::set<std::string_view> kBases = {"raw", "front", "back", "split_only", "unknown"};
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return out;
+}
 
 TEST(Dialect, IsFoundByName) {
   for (const Dialect& dialect : dialects()) EXPECT_EQ(find_dialect(dialect.name), &dialect);
@@ -33,20 +43,21 @@ TEST(Dialect, TableIsSound) {
     for (std::string_view heading : dialect.ignored)
       EXPECT_TRUE(headings.insert(heading).second) << dialect.name << ' ' << heading;
     for (std::string_view heading : dialect.signature)
-      EXPECT_TRUE(headings.contains(heading)) << dialect.name << ' ' << heading;
+      EXPECT_TRUE(headings.contains(lower(heading))) << dialect.name << ' ' << heading;
+    EXPECT_EQ(dialect.statuses.empty(), !fields.contains(Field::status)) << dialect.name;
+    EXPECT_EQ(dialect.bases.empty(), !fields.contains(Field::basis)) << dialect.name;
+    for (const BasisWord& word : dialect.bases) EXPECT_TRUE(kBases.contains(word.price_basis)) << word.word;
     EXPECT_FALSE(dialect.description.empty());
-    EXPECT_TRUE(
-        (std::set<std::string_view>{"raw", "front", "back", "split_only", "unknown"}).contains(dialect.price_basis));
+    EXPECT_TRUE(kBases.contains(dialect.price_basis));
   }
 }
 
 // A file with every column of a dialect is read as that dialect and no other.
 TEST(Dialect, IsRecognisedByItsOwnHeader) {
   for (const Dialect& dialect : dialects()) {
-    std::string header;
-    for (const Column& column : dialect.columns) header += std::string(column.spellings.front()) + ",";
-    for (std::string_view heading : dialect.ignored) header += std::string(heading) + ",";
-    header.pop_back();
+    std::string header = header_of(dialect);
+    for (std::string_view heading : dialect.ignored) header += "," + std::string(heading);
+    std::erase_if(header, [](char c) { return c == '[' || c == ']'; });
     const auto found = find_header(header + "\n", nullptr, "f.csv");
     ASSERT_TRUE(found) << found.error().to_string();
     EXPECT_EQ((*found)->dialect->name, dialect.name);
@@ -66,6 +77,36 @@ TEST(Dialect, StatesItsRules) {
   EXPECT_TRUE(tushare.gaps_are_suspensions);
   EXPECT_EQ(tushare.volume_shift, 2);
   EXPECT_EQ(tushare.amount_shift, 3);
+  EXPECT_EQ(find_dialect("baostock")->turnover_shift, -2);
+  EXPECT_FALSE(find_dialect("baostock")->gaps_are_suspensions);  // its suspended days have rows
+  EXPECT_FALSE(find_dialect("netease")->gaps_are_suspensions);
+  EXPECT_EQ(find_dialect("sp500")->market, Market::US);
+}
+
+TEST(Dialect, IsListedWithItsUnitsAndBasis) {
+  EXPECT_EQ(header_of(*find_dialect("sp500")), "date,open,high,low,close,volume,Name");
+  EXPECT_EQ(header_of(*find_dialect("plain")).substr(0, 16), "[code],date,open");
+  EXPECT_EQ(units_of(*find_dialect("plain")), "shares, yuan, turnover as a fraction");
+  EXPECT_EQ(units_of(*find_dialect("tushare_daily")), "lots of 100, thousand yuan");
+  EXPECT_EQ(units_of(*find_dialect("baostock")), "shares, yuan, turnover in percent");
+  EXPECT_EQ(units_of(*find_dialect("sp500")), "shares, dollars");
+  EXPECT_EQ(basis_of(*find_dialect("sp500")), "split_only");
+  EXPECT_EQ(basis_of(*find_dialect("baostock")), "adjustflag: 3 raw, 2 front, 1 back; without it unknown");
+  EXPECT_EQ(suspensions_of(*find_dialect("plain")), "status suspended, prices of 0");
+  EXPECT_EQ(suspensions_of(*find_dialect("a_share")), "prices of 0, a session without a row");
+  EXPECT_EQ(suspensions_of(*find_dialect("baostock")), "tradestatus 0, prices of 0");
+}
+
+// The table of docs/cli.md says what the program does.
+TEST(Dialect, IsDocumented) {
+  std::ifstream file(MOMENTUM_SOURCE_DIR "/docs/cli.md");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  for (const Dialect& dialect : dialects()) {
+    const std::string row = "| `" + std::string(dialect.name) + "` | " + std::string(dialect.description) + " | `" +
+                            header_of(dialect) + "` | " + units_of(dialect) + " | " + basis_of(dialect) + " | " +
+                            suspensions_of(dialect) + " |\n";
+    EXPECT_NE(text.find(row), std::string::npos) << row;
+  }
 }
 
 }  // namespace

@@ -45,9 +45,6 @@ TEST(Header, IsNothingInAnEmptyText) {
 // Foreign units: each of these counts volume in something else, or its prices are adjusted.
 TEST(Header, RefusesForeignColumns) {
   EXPECT_EQ(dialect_of("date,open,high,close,low,volume,price_change,p_change,ma5\n"), kUnknownDialect);
-  EXPECT_EQ(dialect_of("日期,股票代码,名称,收盘价,最高价,最低价,开盘价,前收盘,涨跌额,涨跌幅,换手率,成交量,成交金额,"
-                       "总市值,流通市值\n"),
-            kUnknownDialect);
   EXPECT_EQ(dialect_of("日期,开盘,收盘,最高,最低,成交量,成交额,振幅,涨跌幅,涨跌额,换手率\n"), kUnknownDialect);
   EXPECT_EQ(dialect_of("Date,Open,High,Low,Close,Adj Close,Volume\n"), kUnknownDialect);
   EXPECT_EQ(dialect_of("2024-01-02,1,1,1,1,1\n2024-01-03,1,1,1,1,1\n"), kUnknownDialect);
@@ -69,6 +66,25 @@ TEST(Header, NamesTheColumnsThatAreMissing) {
 TEST(Header, RefusesTwoColumnsForOneField) {
   EXPECT_EQ(dialect_of("date,open,high,low,close,volume,vol\n"), kWrongColumns);
   EXPECT_EQ(dialect_of("date,open,high,low,close,close,volume\n"), kWrongColumns);
+}
+
+TEST(Header, TellsNamesFromTickersByTheLetterCase) {
+  EXPECT_EQ(dialect_of("date,open,high,low,close,volume,Name\n"), "sp500");
+  EXPECT_EQ(dialect_of("date,open,high,low,close,volume,name\n"), "plain");
+  EXPECT_EQ(dialect_of("code,date,open,high,low,close,volume,Name\n"), "plain");
+  EXPECT_EQ(dialect_of("date,open,high,low,close,volume,Name\n", "plain"), "plain");
+  EXPECT_EQ(dialect_of("date,open,high,low,close,volume,name\n", "sp500"), "sp500");
+}
+
+TEST(Header, KnowsVendorsByTheirOwnWords) {
+  EXPECT_EQ(dialect_of("日期,股票代码,名称,收盘价,最高价,最低价,开盘价,前收盘,涨跌额,涨跌幅,换手率,成交量,成交金额,"
+                       "总市值,流通市值\n"),
+            "netease");
+  EXPECT_EQ(
+      dialect_of("date,code,open,high,low,close,preclose,volume,amount,adjustflag,turn,tradestatus,pctChg,isST\n"),
+      "baostock");
+  // Without tradestatus it does not say which rows are suspended days.
+  EXPECT_EQ(dialect_of("date,code,open,high,low,close,volume,adjustflag\n"), kWrongColumns);
 }
 
 TEST(Header, TakesAForcedDialectAtItsWord) {

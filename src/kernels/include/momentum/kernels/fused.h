@@ -43,4 +43,8 @@ struct FusedStage {
   }
 };
 
+// The definition of rolling_std for one lane: what a fused stage asks where its own rounding is not certain. `last` points at
+// the newest of w values, older ones kTileLanes doubles apart.
+double window_deviation(const double* last, std::size_t w) noexcept;
+
 }  // namespace momentum::kernels

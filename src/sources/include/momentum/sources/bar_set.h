@@ -16,8 +16,12 @@ namespace momentum::sources {
 
 // The schema of InstrumentBars::bars, the same for every instrument of a BarSet (its optional columns are those that any
 // file has). Rows ascend strictly by date. Null = missing; a valid value is never NaN, and under a null lies NaN.
-//   date date32 (never null) | open high low close float64, yuan as printed, never adjusted here | volume float64, shares
+//   date date32 (never null) | open high low close float64, yuan (dollars in the US) as printed, never adjusted here
+//   | volume float64, shares
 // and, where the dialect has them: amount float64 (yuan) | preclose float64 (yuan) | turnover float64 (fraction)
+//   | float_value, total_value float64 (market value of the floating and of all shares, yuan) | is_st float64 (1: under
+//   special treatment on that day, 0: not) | pe_ttm, pb, ps_ttm, pcf_ttm float64 (price over earnings, book value, sales
+//   and cash flow; ttm: of the last twelve months; negative where the company loses)
 //   | name dictionary<int32, utf8> (name as of that day) | industry dictionary<int32, utf8> (industry as of that day)
 // float64 values are the correctly rounded reading of the file's text (times the dialect's unit).
 struct InstrumentBars {
@@ -53,7 +57,7 @@ struct BarSet {
   bool gaps_are_suspensions =
       false;  // dialect rule: a session without a row inside an instrument's history is a suspension
   Date factors_from;  // dialect rule: no factor from preclose before this day (no date: no bound)
-  std::string price_basis;  // raw front back split_only unknown
+  std::string price_basis;  // raw front back split_only unknown; the dialect's, or what the files say
   bool synthetic = false;  // the files with rows, all of them, say so (a banner line naming SYNTHETIC)
   std::vector<InstrumentBars> instruments;  // ascending by id
   std::vector<Quarantined> quarantine;  // in file order

@@ -17,17 +17,18 @@ struct CsvOptions {
 
 // Reads every `*.csv` (`*.txt`) under `paths`: a file, a folder (recursively), a glob, or a .tar/.tar.gz/.tar.xz/... of files.
 // Files are parsed in parallel (ctx.threads); progress in bytes, per file; cancellable between files. The answer does not
-// depend on the number of threads. Memory: about 90 bytes a row.
+// depend on the number of threads. Memory: about 20 bytes a row and 8 for each number in it; a single file twice that.
 // The instrument of a row: the code column; else the file's name where it is a code with a number in it (sh600000.csv)
 // or begins with one that names its market (sh600000_daily.csv); else CsvOptions::code; else the file's name as a bare
 // symbol, in upper case, if it is made of [A-Za-z0-9_.-].
-// All files with rows are of one dialect, and all of them are synthetic or none is. Rows of an instrument from several
-// files are merged by date: equal ones are duplicates, different ones are quarantined. A line with no text in any cell
-// is no row.
+// A code without a market has the dialect's, if it has one.
+// All files with rows are of one dialect and one price basis, and all of them are synthetic or none is. Rows of an
+// instrument from several files are merged by date: equal ones are duplicates, different ones are quarantined. A line with
+// no text in any cell is no row.
 // Errors (one, the first in path order): file_not_found, no_permission, empty_input (nothing readable), unknown_dialect
 // (with the names; also files of two dialects), wrong_columns (file and what is missing), bad_encoding, unreadable_data
-// (binary, damaged archive; synthetic files among others), too_large, io_failed, bad_code, ambiguous_code (a symbol both
-// with a market and without, with a file of each), interrupted.
+// (binary, damaged archive; synthetic files among others; prices of two bases), too_large, io_failed, bad_code,
+// ambiguous_code (a symbol both with a market and without, with a file of each), interrupted.
 // A wrong row is not an error: it goes to quarantine with its line.
 Result<BarSet> read_csv(const Context& ctx, const std::vector<std::string>& paths, const CsvOptions& options);
 

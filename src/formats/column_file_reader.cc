@@ -1,0 +1,254 @@
+#include <arrow/buffer.h>
+#include <arrow/io/memory.h>
+#include <fmt/format.h>
+#include <parquet/api/reader.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <limits>
+#include <new>
+#include <type_traits>
+
+#include "column_file_internal.h"
+#include "column_footer_internal.h"
+#include "content_hash_internal.h"
+#include "mapped_file_internal.h"
+#include "momentum/formats/column_file.h"
+#include "momentum/formats/decimal_column.h"
+
+namespace momentum::formats {
+namespace {
+
+// Rows decoded at once where they are looked at on the way: what a stretch takes stays in the first cache.
+constexpr std::int64_t kStretch = 2048;
+
+template <class T>
+using ParquetType =
+    std::conditional_t<std::is_same_v<T, std::int32_t>, parquet::Int32Type,
+                       std::conditional_t<std::is_same_v<T, std::int64_t>, parquet::Int64Type, parquet::DoubleType>>;
+
+std::unexpected<Error> damage_of(const std::string& path, std::string_view why) {
+  return fail(ErrorCode::unreadable_data, fmt::format("damaged column file ({})", why), path,
+              "restore it from a copy, or import its data again");
+}
+
+// Moves n present values from the front to their rows, from the back so that none is overwritten before it moved.
+template <class T>
+void spread(std::span<const std::int16_t> levels, T* values, std::int64_t n, T absent) {
+  if (levels.empty() || n == static_cast<std::int64_t>(levels.size())) return;
+  for (std::size_t k = levels.size(); k-- > 0;) values[k] = levels[k] != 0 ? values[--n] : absent;
+}
+
+// Bits from `row` on, which are 0, become the levels.
+void set_bits(std::span<const std::int16_t> levels, std::size_t row, std::span<std::uint8_t> validity) {
+  std::size_t k = 0;
+  const auto one_by_one = [&](std::size_t end) {
+    for (; k < end; ++k) {
+      std::uint8_t& byte = validity[(row + k) / 8];
+      byte = static_cast<std::uint8_t>(byte | levels[k] << (row + k) % 8);
+    }
+  };
+  one_by_one(std::min((8 - row % 8) % 8, levels.size()));
+  for (; k + 8 <= levels.size(); k += 8) {
+    int byte = 0;
+    for (std::size_t bit = 0; bit < 8; ++bit) byte |= levels[k + bit] << bit;
+    validity[(row + k) / 8] = static_cast<std::uint8_t>(byte);
+  }
+  one_by_one(levels.size());
+}
+
+}  // namespace
+
+struct ColumnFileReader::State {
+  std::string path;
+  std::unique_ptr<MappedFile> file;  // what bytes lie in; none in tests
+  std::span<const std::byte> bytes;
+  ColumnFooter footer;
+
+  const ColumnChunk& chunk(std::size_t group, std::size_t column) const {
+    MOMENTUM_CHECK(group < footer.groups.size() && column < footer.specs.size());
+    return footer.chunks[group * footer.specs.size() + column];
+  }
+
+  // Calls f, which may throw whatever Parquet throws.
+  template <class F>
+  Result<void> guarded(F&& f) const {
+    try {
+      f();
+      return {};
+    } catch (const std::bad_alloc&) {
+      return out_of_memory();
+    } catch (const UnknownVersion& version) {
+      return fail(ErrorCode::unreadable_data, fmt::format("column file of an unknown version ({})", version.what()),
+                  path, "use the version of the program that wrote it, or a newer one");
+    } catch (const parquet::ParquetStatusException& why) {
+      if (why.status().IsOutOfMemory()) return out_of_memory();
+      return damage(why.what());
+    } catch (const std::exception& why) {
+      return damage(why.what());
+    }
+  }
+  std::unexpected<Error> out_of_memory() const {
+    return fail(ErrorCode::out_of_memory, "not enough memory to read", path, "close other programs");
+  }
+  std::unexpected<Error> damage(std::string_view why) const { return damage_of(path, why); }
+
+  std::shared_ptr<parquet::ColumnReader> open_chunk(std::size_t group, std::size_t column) const;
+  template <class T, class Place, class F>
+  void decode(std::size_t group, std::size_t column, std::int64_t most, Place&& place, F&& on_stretch) const;
+  template <class T>
+  Result<void> read(std::size_t group, std::size_t column, std::span<T> into, std::span<std::uint8_t> validity) const;
+  template <class T>
+  void read_real(std::size_t group, std::size_t column, std::span<double> into) const;
+};
+
+std::shared_ptr<parquet::ColumnReader> ColumnFileReader::State::open_chunk(std::size_t group,
+                                                                           std::size_t column) const {
+  const ColumnChunk& from = chunk(group, column);
+  if (content_hash(from.bytes) != from.seal.hash) damaged("checksum of a column chunk");
+  auto buffer = std::make_shared<arrow::Buffer>(reinterpret_cast<const std::uint8_t*>(from.bytes.data()),
+                                                static_cast<std::int64_t>(from.bytes.size()));
+  const parquet::ColumnDescriptor* const descriptor = footer.parquet->schema()->Column(static_cast<int>(column));
+  // The CRC of each page stays off: it is for other readers, the seal has just covered the same bytes and the headers.
+  auto pages =
+      parquet::PageReader::Open(std::make_shared<arrow::io::BufferReader>(std::move(buffer)), footer.groups[group].rows,
+                                from.codec, parquet::default_reader_properties(), *descriptor);
+  return parquet::ColumnReader::Make(descriptor, std::move(pages));
+}
+
+// Decodes at most `most` rows at a time to where place(first row) says; on_stretch(first row, present values, levels) comes
+// after each time. The present values stand at the front of the place; no levels where none of the column is missing.
+template <class T, class Place, class F>
+void ColumnFileReader::State::decode(std::size_t group, std::size_t column, std::int64_t most, Place&& place,
+                                     F&& on_stretch) const {
+  const std::int64_t all = footer.groups[group].rows;
+  const std::int64_t missing = chunk(group, column).seal.missing;
+  const auto base = open_chunk(group, column);
+  auto& reader = static_cast<parquet::TypedColumnReader<ParquetType<T>>&>(*base);
+  std::array<std::int16_t, kStretch> levels;
+  std::int64_t present = 0;
+  for (std::int64_t row = 0; row < all;) {
+    std::int64_t n = 0;
+    const std::int64_t wanted = std::min(missing == 0 ? most : kStretch, all - row);
+    T* const into = place(row);
+    const std::int64_t got = reader.ReadBatch(wanted, missing == 0 ? nullptr : levels.data(), nullptr, into, &n);
+    const std::int64_t read = missing == 0 ? n : got;
+    if (read < 1 || read > wanted) damaged("a column chunk that ends early");
+    const std::span rows = std::span(levels).first(static_cast<std::size_t>(missing == 0 ? 0 : read));
+    // A page may hold fewer values than its levels promise; spread() would look for them before the buffer.
+    if (missing != 0 && n != std::ranges::count(rows, 1)) damaged("a page without its values");
+    present += n;
+    on_stretch(row, n, rows);
+    row += read;
+  }
+  if (present != all - missing || reader.HasNext()) damaged("a column chunk of another length");
+}
+
+template <class T>
+Result<void> ColumnFileReader::State::read(std::size_t group, std::size_t column, std::span<T> into,
+                                           std::span<std::uint8_t> validity) const {
+  constexpr Physical physical = std::is_same_v<T, std::int32_t>   ? Physical::int32
+                                : std::is_same_v<T, std::int64_t> ? Physical::int64
+                                                                  : Physical::float64;
+  const bool some_missing = chunk(group, column).seal.missing != 0;
+  const std::int64_t all = footer.groups[group].rows;
+  MOMENTUM_CHECK(footer.specs[column].physical == physical && into.size() == static_cast<std::size_t>(all));
+  MOMENTUM_CHECK(!some_missing || validity.size() == validity_bytes(all));
+  return guarded([&] {
+    if (some_missing) std::ranges::fill(validity, std::uint8_t{0});
+    const auto place = [&](std::int64_t row) { return into.data() + row; };
+    decode<T>(group, column, all, place, [&](std::int64_t row, std::int64_t n, std::span<const std::int16_t> levels) {
+      if (levels.empty()) return;
+      spread(levels, place(row), n, T{});
+      set_bits(levels, static_cast<std::size_t>(row), validity);
+    });
+  });
+}
+
+template <class T>
+void ColumnFileReader::State::read_real(std::size_t group, std::size_t column, std::span<double> into) const {
+  constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+  const auto row_of = [&](std::int64_t row) { return into.data() + row; };
+  if constexpr (std::is_same_v<T, double>) {
+    decode<T>(group, column, footer.groups[group].rows, row_of,
+              [&](std::int64_t row, std::int64_t n, std::span<const std::int16_t> levels) {
+                spread(levels, row_of(row), n, kMissing);
+              });
+  } else {
+    std::array<T, kStretch> integers;
+    decode<T>(
+        group, column, kStretch, [&](std::int64_t) { return integers.data(); },
+        [&](std::int64_t row, std::int64_t n, std::span<const std::int16_t> levels) {
+          const auto count = static_cast<std::size_t>(n);
+          from_decimal(std::span<const T>(integers).first(count), footer.specs[column].scale, {}, {row_of(row), count});
+          spread(levels, row_of(row), n, kMissing);
+        });
+  }
+}
+
+ColumnFileReader::ColumnFileReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
+ColumnFileReader::~ColumnFileReader() = default;
+
+Result<std::unique_ptr<ColumnFileReader>> ColumnFileReader::open(const std::string& path,
+                                                                 std::optional<std::int64_t> expected_bytes) {
+  MOMENTUM_TRY(std::unique_ptr<MappedFile> file, MappedFile::open(path));
+  const auto size = static_cast<std::int64_t>(file->bytes().size());
+  if (expected_bytes.value_or(size) != size)
+    return damage_of(path, fmt::format("it has {} bytes, not {}", size, *expected_bytes));
+  MOMENTUM_TRY(auto reader, ColumnFileReaderAccess::open_bytes(file->bytes(), path));
+  reader->state_->file = std::move(file);
+  return reader;
+}
+
+Result<std::unique_ptr<ColumnFileReader>> ColumnFileReaderAccess::open_bytes(std::span<const std::byte> bytes,
+                                                                             std::string path) {
+  auto state = std::make_unique<ColumnFileReader::State>();
+  state->path = std::move(path);
+  state->bytes = bytes;
+  MOMENTUM_TRY_VOID(state->guarded([&] { state->footer = read_footer(bytes); }));
+  return std::unique_ptr<ColumnFileReader>(new ColumnFileReader(std::move(state)));
+}
+
+const std::vector<ColumnSpec>& ColumnFileReader::specs() const { return state_->footer.specs; }
+const FileMetadata& ColumnFileReader::metadata() const { return state_->footer.metadata; }
+std::span<const RowGroupPlace> ColumnFileReader::groups() const { return state_->footer.groups; }
+std::int64_t ColumnFileReader::rows() const { return state_->footer.rows; }
+std::uint64_t ColumnFileReader::hash() const { return content_hash(state_->bytes); }
+
+std::optional<std::size_t> ColumnFileReader::find(std::string_view name) const {
+  const auto found = std::ranges::find(state_->footer.specs, name, &ColumnSpec::name);
+  if (found == state_->footer.specs.end()) return {};
+  return static_cast<std::size_t>(found - state_->footer.specs.begin());
+}
+
+std::int64_t ColumnFileReader::missing(std::size_t group, std::size_t column) const {
+  return state_->chunk(group, column).seal.missing;
+}
+
+Result<void> ColumnFileReader::read(std::size_t group, std::size_t column, std::span<std::int32_t> into,
+                                    std::span<std::uint8_t> validity) const {
+  return state_->read(group, column, into, validity);
+}
+Result<void> ColumnFileReader::read(std::size_t group, std::size_t column, std::span<std::int64_t> into,
+                                    std::span<std::uint8_t> validity) const {
+  return state_->read(group, column, into, validity);
+}
+Result<void> ColumnFileReader::read(std::size_t group, std::size_t column, std::span<double> into,
+                                    std::span<std::uint8_t> validity) const {
+  return state_->read(group, column, into, validity);
+}
+
+Result<void> ColumnFileReader::read_real(std::size_t group, std::size_t column, std::span<double> into) const {
+  MOMENTUM_CHECK(group < state_->footer.groups.size() && column < state_->footer.specs.size());
+  MOMENTUM_CHECK(into.size() == static_cast<std::size_t>(state_->footer.groups[group].rows));
+  return state_->guarded([&] {
+    switch (state_->footer.specs[column].physical) {
+      case Physical::int32: return state_->read_real<std::int32_t>(group, column, into);
+      case Physical::int64: return state_->read_real<std::int64_t>(group, column, into);
+      case Physical::float64: return state_->read_real<double>(group, column, into);
+    }
+  });
+}
+
+}  // namespace momentum::formats
