@@ -22,6 +22,7 @@ class Planes {
   Planes(std::size_t count, std::size_t days, std::size_t lanes)
       : days_(days), lanes_(lanes), values_(count, std::vector<double>()) {}
   void allocate(std::size_t plane) { values_[plane].assign(days_ * lanes_, std::numeric_limits<double>::quiet_NaN()); }
+  void release(std::size_t plane) { std::vector<double>().swap(values_[plane]); }
   double* row(std::size_t plane, std::size_t day) { return values_[plane].data() + day * lanes_; }
   std::size_t days() const { return days_; }
   std::size_t lanes() const { return lanes_; }
@@ -30,6 +31,28 @@ class Planes {
   std::size_t days_, lanes_;
   std::vector<std::vector<double>> values_;
 };
+
+// The stage after which nobody reads a plane any more.
+std::vector<std::size_t> last_readers(const Program& program) {
+  std::vector<std::size_t> last(program.planes, 0);
+  for (std::size_t stage = 0; stage < program.stages.size(); ++stage)
+    for (const LeafUse& leaf : program.stages[stage].leaves)
+      if (leaf.column.empty()) last[leaf.plane] = stage;
+  return last;
+}
+
+// The most planes that are there at once: those a stage writes and those that it or a later one reads.
+std::size_t most_planes(const Program& program) {
+  const std::vector<std::size_t> last = last_readers(program);
+  std::vector<std::size_t> live;
+  std::size_t most = 0;
+  for (std::size_t stage = 0; stage < program.stages.size(); ++stage) {
+    for (const auto plane : program.stages[stage].planes) live.push_back(plane);
+    most = std::max(most, live.size());
+    std::erase_if(live, [&](std::size_t plane) { return last[plane] <= stage; });
+  }
+  return most;
+}
 
 // Sessions of one stage, used again from tile to tile: their memory is touched once, not once a tile.
 class SessionPool {
@@ -81,14 +104,18 @@ class Evaluation {
         planes_(program.planes, panel.calendar().size(), panel.lanes()) {}
 
   Result<void> run(const StretchSink& sink) {
+    const std::vector<std::size_t> last_reader = last_readers(program_);
     for (const Stage& stage : program_.stages) {
       const bool last = &stage == &program_.stages.back();
+      const auto number = static_cast<std::size_t>(&stage - program_.stages.data());
       for (const auto plane : stage.planes) planes_.allocate(plane);
       SessionPool sessions(stage, level_, chunk_);
       MOMENTUM_TRY_VOID(parallel_for(ctx_, panel_.tiles(), [&](std::size_t tile) {
         return run_tile(stage, sessions, tile, last ? sink : [&](const Stretch& s) { to_planes(stage, s); });
       }));
       MOMENTUM_TRY_VOID(rank_planes(stage));
+      for (std::size_t plane = 0; plane < last_reader.size(); ++plane)
+        if (last_reader[plane] == number) planes_.release(plane);
     }
     return {};
   }
@@ -185,7 +212,7 @@ Result<void> evaluate(const Context& ctx, const Program& program, const panel::P
       if (!leaf.column.empty() && !panel.column(leaf.column))
         return fail(ErrorCode::name_not_found, "the panel has no column " + leaf.column, {},
                     "compile the expression for the columns of the panel");
-  const std::size_t plane_bytes = program.planes * panel.calendar().size() * panel.lanes() * sizeof(double);
+  const std::size_t plane_bytes = most_planes(program) * panel.calendar().size() * panel.lanes() * sizeof(double);
   if (plane_bytes > options.plane_bytes_limit) {
     return fail(ErrorCode::too_large, "the cross-sections need " + std::to_string(plane_bytes) + " bytes", {},
                 "use fewer rank() or a shorter history");

@@ -175,6 +175,9 @@ TEST(Evaluate, RefusesMorePlanesThanAllowed) {
   options.plane_bytes_limit = 2 * 50 * 64 * sizeof(double);  // two planes of 50 days x 64 lanes
   EXPECT_EQ(error_of(compiled("rank(close) + rank(open)"), panel, {}, options), ErrorCode{});
   EXPECT_EQ(error_of(compiled("rank(close) + rank(open) + rank(rank(low))"), panel, {}, options), ErrorCode::too_large);
+  // three planes, of which two are alive at once: the one that is read and the one that is written
+  EXPECT_EQ(error_of(compiled("rank(rank(rank(low)))"), panel, {}, options), ErrorCode{});
+  EXPECT_EQ(error_of(compiled("rank(rank(low) + rank(open)) + rank(close)"), panel, {}, options), ErrorCode::too_large);
   EXPECT_EQ(category_of(ErrorCode::too_large), Category::limit);
 }
 

@@ -97,7 +97,8 @@ class Arrangement {
     for (const std::string& name : passed)
       out.scratch += fmt::format("  alignas(64) double from_{}[(kernels::kFusedRows + 1) * kLanes];\n", name);
     for (std::size_t loop = 0; loop < loops_.size(); ++loop) {
-      out.text += "  for (std::size_t r = 0; r < c.rows; ++r) {\n    [[maybe_unused]] const std::size_t at = r * kTileLanes;\n";
+      out.text +=
+          "  for (std::size_t r = 0; r < c.rows; ++r) {\n    [[maybe_unused]] const std::size_t at = r * kTileLanes;\n";
       const auto put = [&](const std::string& line) { out.text += "    " + line + "\n"; };
       for (const std::string& name : taken[loop]) {
         const Line& line = line_of(name);
