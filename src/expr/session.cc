@@ -74,7 +74,8 @@ void Session::Free::operator()(double* p) const noexcept {
 Session::Session(const Stage& stage, const kernels::KernelTable& table, std::size_t chunk, kernels::FusedFn fused)
     : stage_(stage), table_(table), chunk_(chunk), fused_(fused) {
   MOMENTUM_CHECK(chunk > 0);
-  std::size_t rows = stage.slots * (chunk + kApart) + stage.constants.size() + (fused_ != nullptr ? 2 : 1) * stage.state_rows;
+  std::size_t rows =
+      stage.slots * (chunk + kApart) + stage.constants.size() + (fused_ != nullptr ? 2 : 1) * stage.state_rows;
   const std::size_t room = std::max(chunk, kWindowRows);
   for (const std::size_t history : stage.windows) rows += history + room;
   memory_.reset(static_cast<double*>(::operator new[](std::max<std::size_t>(rows, 1) * kTileLanes * sizeof(double),
