@@ -8,7 +8,7 @@
 namespace momentum::catalog {
 namespace {
 
-std::unexpected<Error> wrong(std::string what, std::string where) {
+std::unexpected<Error> wrong(const std::string& what, std::string where) {
   return fail(ErrorCode::internal, "a commit that contradicts itself: " + what, std::move(where),
               "please report this line");
 }

@@ -16,7 +16,7 @@ namespace {
 std::int64_t micros(Time time) { return time.time_since_epoch().count(); }
 std::int64_t as_stored(std::uint64_t hash) { return static_cast<std::int64_t>(hash); }
 
-std::unexpected<Error> wrong(std::string what, std::string where) {
+std::unexpected<Error> wrong(const std::string& what, std::string where) {
   return fail(ErrorCode::internal, "a commit that contradicts the store: " + what, std::move(where),
               "please report this line");
 }

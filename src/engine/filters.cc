@@ -65,10 +65,7 @@ Result<Filters> resolve_filters(const Market& market, const ScanRequest& request
     MOMENTUM_TRY(const std::size_t at, find_instrument(market, request.explain));
     filters.explain = to_string(market.ids[at]);
   }
-  std::set<std::string> known;
-  if (!request.industries.empty())
-    for (const Bars& bars : market.bars)
-      for (std::string& name : industries_of(bars)) known.insert(std::move(name));
+  const std::set<std::string> known = request.industries.empty() ? std::set<std::string>() : market.industries();
   for (const auto& industry : request.industries) {
     if (!known.contains(industry)) {
       const std::string meant = nearest(industry, {known.begin(), known.end()});

@@ -1,10 +1,13 @@
 #pragma once
-// The bars of a market in memory: what a source delivered, as plain spans, cut to a session.
+// A market as the compute plane sees it: what is known of its instruments, and their bars, cut to a session. Bars come from
+// files in memory (file_market.h) or from a store, batch by batch (store_market.h).
 
 #include <arrow/type_fwd.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,18 +16,17 @@
 #include "momentum/base/context.h"
 #include "momentum/engine/scan.h"
 #include "momentum/panel/adjustment.h"
-#include "momentum/sources/bar_set.h"
 
 namespace momentum::engine {
 
-// Columns of one instrument as the compute plane reads them: NaN for missing. Views into the Arrow buffers where they hold
-// no nulls, into `storage` where they do.
+// Columns of one instrument as the compute plane reads them: NaN for missing. Views: into Arrow buffers, a batch of a store, or
+// `storage`.
 struct Bars {
   std::span<const std::int32_t> dates;
   std::span<const double> open, high, low, close, volume;
-  std::span<const double> amount, preclose;  // empty if the source has none
+  std::span<const double> amount, preclose;  // empty if the source has none, or was not asked
   std::vector<std::shared_ptr<const std::vector<double>>> storage;
-  std::shared_ptr<arrow::Table> table;
+  std::shared_ptr<arrow::Table> table;  // null for a store
 
   // Rows [first, last) of all columns.
   Bars slice(std::size_t first, std::size_t last) const;
@@ -37,15 +39,68 @@ std::string industry_at(const Bars& bars, std::size_t row);
 // The words of the industry column, each once: every industry that a row names.
 std::vector<std::string> industries_of(const Bars& bars);
 
-struct Market {
-  sources::BarSet set;
-  std::vector<Instrument> ids;
-  std::vector<Bars> bars;  // as read, all of them
-  std::vector<std::int32_t> sessions;  // ascending
+// One instrument as of a session: the bars from its origin to the session, and their factors.
+struct Lane {
+  std::size_t instrument;  // place in Market::ids
+  Bars bars;  // dates within the origin rule and the session
+  panel::Factors factors;  // all 1 with `adjust` none
+  Date last_before;  // of the bars before the origin, the last one; no date: there are none
 };
 
-// Reads the input and prepares it. `report`, if not null, gets the account of reading.
-Result<Market> open_market(const Context& ctx, const Input& input, InputReport* report);
+// What is taken of every instrument.
+struct Cut {
+  Date session;
+  std::optional<int> history_days = {};
+  Adjust adjust = Adjust::front;
+  std::optional<std::size_t> only = {};  // this instrument alone
+};
+
+// Given some lanes; they are gone when it returns. Called from several threads at once, each time with the context that its
+// own work is to use.
+using LaneSink = std::function<Result<void>(const Context& ctx, std::span<const Lane> lanes)>;
+
+// A plain view of one input; may be read from several threads.
+class Market {
+ public:
+  Market() = default;
+  Market(Market&&) = default;
+  Market& operator=(Market&&) = default;
+  virtual ~Market() = default;
+
+  std::vector<Instrument> ids;
+  std::vector<std::int32_t> sessions;  // ascending, not empty
+  bool synthetic = false;
+  std::optional<std::int64_t> snapshot;  // of a store
+
+  // What adjustment factors come from: "preclose", or empty where there are none.
+  virtual std::string factor_source() const = 0;
+  // As of a day; empty where nothing is known.
+  virtual std::string name(std::size_t instrument, Date day) const = 0;
+  virtual std::string industry(std::size_t instrument, Date day) const = 0;
+  virtual std::set<std::string> industries() const = 0;
+  // Days on which a source says that it did not trade, and days of refused rows, ascending.
+  virtual std::span<const Date> suspended(std::size_t instrument) const = 0;
+  virtual std::span<const Date> quarantined(std::size_t instrument) const = 0;
+  // Whether a source says that its listing ended before the session.
+  virtual bool delisted(std::size_t instrument, Date session) const = 0;
+  // No date where it has no bar.
+  virtual Date first_bar(std::size_t instrument) const = 0;
+  virtual Date last_bar(std::size_t instrument) const = 0;
+  virtual std::int64_t bars_on(Date session) const = 0;
+
+  // Every instrument whose first bar is not after the session (with empty bars if none lies within the history window), and
+  // those of which every row up to the session was refused or a suspension.
+  virtual Result<void> read(const Context& ctx, const Cut& cut, const LaneSink& sink) const = 0;
+  // Fills amount and pct_chg of records, for what read() gave lanes without these columns.
+  virtual Result<void> complete(const Context& ctx, std::vector<score::Record>& records) const = 0;
+
+ protected:
+  // No row of the instrument is a bar, but up to the session there were some: it must not vanish.
+  bool known_without_bars(std::size_t instrument, Date session) const;
+};
+
+// Reads or opens the input. `report`, if not null, gets the account of reading files.
+Result<std::unique_ptr<Market>> open_market(const Context& ctx, const Input& input, InputReport* report);
 
 // The instrument that a text names: a code as we print it (a file's stem may be one that is no exchange's), in any letter
 // case; else what resolve_code reads. Errors: bad_code, code_not_found, ambiguous_code.
@@ -60,18 +115,6 @@ Result<Date> resolve_session(const Market& market, Date requested);
 
 // The last session that has at least 95 % as many bars as the one before it, else the one before; `skipped` tells.
 Date last_complete_session(const Market& market, bool* skipped);
-
-// One instrument as of a session: the bars from its origin to the session, and their factors.
-struct Lane {
-  std::size_t instrument;  // in Market
-  Bars bars;  // dates within the origin rule and the session
-  panel::Factors factors;  // all 1 with `adjust` none
-  std::size_t bars_before = 0;  // rows of Market::bars before the origin
-};
-
-// Every instrument whose first bar is not after the session (empty bars if none lies within the history window), and those of
-// which every row up to the session was refused or a suspension.
-std::vector<Lane> cut(const Market& market, Date session, std::optional<int> history_days, Adjust adjust);
 
 // How prices are shown, and from what: "front (preclose)", "back (preclose)", "none", "none (no factors)". Whatever is shown,
 // the computation is on back-adjusted prices wherever there are factors.

@@ -99,6 +99,7 @@ Result<void> explain_missing(const Context& ctx, const Profile& profile, std::sp
 
   std::vector<std::string_view> names{"close", "open", "high", "low", "volume"};
   std::vector<expr::NodeId> outputs;
+  outputs.reserve(names.size() + score::classic_columns().size());
   for (const auto name : names) outputs.push_back(profile.node(name));
   for (const auto& column : score::classic_columns()) {
     names.push_back(column.name);

@@ -47,7 +47,7 @@ constexpr std::array<std::string_view, kOutputs> kLines{"score",
                                                         "scored_vol_ratio_20"};
 constexpr std::size_t kSparklineCloses = 60;
 
-bool has_day(const std::vector<Date>& days, Date day) { return std::binary_search(days.begin(), days.end(), day); }
+bool has_day(std::span<const Date> days, Date day) { return std::binary_search(days.begin(), days.end(), day); }
 
 // A stored price of row r as it is shown: front-adjusted to the last row of the lane, back-adjusted, or as stored.
 double shown_price(const Lane& lane, std::span<const double> column, std::size_t r, Adjust adjust) {
@@ -70,7 +70,11 @@ void set_status(const Market& market, const Lane& lane, Date session, const Scan
                 std::size_t scored_row, Record& record) {
   const std::size_t n = lane.bars.dates.size();
   const Date last_bar = record.as_of;
-  if (n < score::kClassicMinimumBars) {
+  if (market.delisted(lane.instrument, session)) {
+    record.status = Status::delisted;
+    record.reason = "delisted";
+    if (last_bar.has_value()) record.reason += "; last bar on " + to_string(last_bar);
+  } else if (n < score::kClassicMinimumBars) {
     record.status = Status::too_few_bars;
     const std::string origin =
         request.history_days ? fmt::format("in the last {} days", *request.history_days) : "from the origin";
@@ -79,7 +83,7 @@ void set_status(const Market& market, const Lane& lane, Date session, const Scan
     record.status = Status::bad_data;
   } else if (scored_row + 1 != n) {
     record.status = Status::stale;
-  } else if (last_bar != session && has_day(market.set.instruments[lane.instrument].suspended, session)) {
+  } else if (last_bar != session && has_day(market.suspended(lane.instrument), session)) {
     record.status = Status::suspended;
     record.reason = "suspended on " + to_string(session);
   } else if (last_bar != session) {
@@ -118,26 +122,25 @@ std::vector<expr::NodeId> record_outputs(const Profile& profile) {
 Record make_record(const Market& market, const Lane& lane, Date session, const ScanRequest& request,
                    const LastRows& last, std::size_t i) {
   const Adjust adjust = request.adjust;
-  const auto& source = market.set.instruments[lane.instrument];
   const Bars& bars = lane.bars;
   const std::size_t n = bars.dates.size();
   Record record;
-  record.ts_code = to_string(source.id);
-  record.board = board_of(source.id);
-  record.synthetic = market.set.synthetic;
+  record.ts_code = to_string(market.ids[lane.instrument]);
+  record.board = board_of(market.ids[lane.instrument]);
+  record.synthetic = market.synthetic;
   record.bars = static_cast<std::int64_t>(n);
   for (const Date day : lane.factors.unverified) record.flags.push_back("unverified_link:" + to_string(day));
   if (n == 0) {
     set_status(market, lane, session, request, 0.0, 0, record);
-    if (lane.bars_before > 0) {  // bars, but none within the history window
-      const Bars& all = market.bars[lane.instrument];
-      record.name = name_at(all, lane.bars_before - 1);
-      record.industry = industry_at(all, lane.bars_before - 1);
-      record.as_of = Date{all.dates[lane.bars_before - 1]};
-    } else if (!source.quarantined.empty()) {
-      record.reason += fmt::format("; every row was refused, the first on {}", to_string(source.quarantined.front()));
+    record.name = market.name(lane.instrument, lane.last_before.has_value() ? lane.last_before : session);
+    record.industry = market.industry(lane.instrument, lane.last_before.has_value() ? lane.last_before : session);
+    const auto quarantined = market.quarantined(lane.instrument), suspended = market.suspended(lane.instrument);
+    if (lane.last_before.has_value()) {  // bars, but none within the history window
+      record.as_of = lane.last_before;
+    } else if (!quarantined.empty()) {
+      record.reason += fmt::format("; every row was refused, the first on {}", to_string(quarantined.front()));
     } else {
-      record.reason += fmt::format("; suspended since {}", to_string(source.suspended.front()));
+      record.reason += fmt::format("; suspended since {}", to_string(suspended.front()));
     }
     return record;
   }
@@ -149,8 +152,8 @@ Record make_record(const Market& market, const Lane& lane, Date session, const S
   const std::size_t row = scored ? static_cast<std::size_t>(last.value(i, kScoreRow)) : n - 1;
   set_status(market, lane, session, request, survivors, row, record);
   record.as_of = Date{bars.dates[row]};
-  record.name = name_at(bars, row);
-  record.industry = industry_at(bars, row);
+  record.name = market.name(lane.instrument, record.as_of);
+  record.industry = market.industry(lane.instrument, record.as_of);
   record.close = shown_price(lane, bars.close, row, adjust);
   record.pct_chg = change_of_day(lane, row);
   record.amount = bars.amount.empty() ? kMissing : bars.amount[row];
@@ -171,15 +174,14 @@ Record make_record(const Market& market, const Lane& lane, Date session, const S
   return record;
 }
 
-void describe(const Market& market, const ScanRequest& request, const std::vector<Record>& records, score::Scan& scan) {
+void describe(const Market& market, const ScanRequest& request, std::size_t trading, std::size_t listed,
+              score::Scan& scan) {
   scan.numerics = kernels::kNumericsVersion;
   scan.history = request.history_days ? fmt::format("{}d", *request.history_days) : "origin";
-  scan.synthetic = market.set.synthetic;
+  scan.synthetic = market.synthetic;
+  if (market.snapshot) scan.store_snapshot = std::to_string(*market.snapshot);
   scan.adjust_applied = adjust_text(market, request.adjust);
-  std::size_t trading = 0;
-  for (const auto& bars : market.bars)
-    trading += std::binary_search(bars.dates.begin(), bars.dates.end(), scan.as_of.days);
-  if (!records.empty()) scan.coverage = static_cast<double>(trading) / static_cast<double>(records.size());
+  if (listed > 0) scan.coverage = static_cast<double>(trading) / static_cast<double>(listed);
 }
 
 Result<void> add_ingredients(const Context& ctx, const Profile& profile, std::span<const Lane> lanes, Adjust adjust,
@@ -210,7 +212,7 @@ Result<void> add_ingredients(const Context& ctx, const Profile& profile, std::sp
   for (std::size_t i = 0; i < records.size(); ++i) {
     if (records[i].ts_code != code || std::isnan(records[i].score)) continue;
     MOMENTUM_TRY(const auto panel, panel_of(lanes.subspan(i, 1), adjust));
-    MOMENTUM_TRY(const auto program, compile(profile, outputs, panel));
+    MOMENTUM_TRY(const auto program, compile(profile, outputs, panel.columns()));
     LastRows last(panel, outputs.size());
     MOMENTUM_TRY_VOID(expr::evaluate(ctx, program, panel, [&](const expr::Stretch& s) { last.keep(s); }));
     const double scale = adjust == Adjust::front ? lanes[i].factors.factor.back() : 1.0;

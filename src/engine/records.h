@@ -23,8 +23,8 @@ score::Record make_record(const Market& market, const Lane& lane, Date session, 
 Result<void> add_ingredients(const Context& ctx, const Profile& profile, std::span<const Lane> lanes, Adjust adjust,
                              const std::string& code, std::vector<score::Record>& records);
 
-// Coverage, what the numbers were computed on, notes.
-void describe(const Market& market, const ScanRequest& request, const std::vector<score::Record>& records,
+// Coverage (instruments with a bar on the session, of those listed) and what the numbers were computed on.
+void describe(const Market& market, const ScanRequest& request, std::size_t trading, std::size_t listed,
               score::Scan& scan);
 
 }  // namespace momentum::engine

@@ -1,6 +1,9 @@
-// The spine: files -> market -> lanes -> panel -> graph -> score -> rank.
+// The spine: input -> market -> lanes -> panel -> graph -> score -> rank.
 
 #include "momentum/engine/scan.h"
+
+#include <algorithm>
+#include <mutex>
 
 #include "filters.h"
 #include "market.h"
@@ -12,25 +15,37 @@ namespace momentum::engine {
 
 Result<score::Scan> scan(const Context& ctx, const ScanRequest& request, InputReport* report) {
   MOMENTUM_TRY_VOID(check(request));
-  MOMENTUM_TRY(const Market market, open_market(ctx, request.input, report));
-  MOMENTUM_TRY(const Filters filters, resolve_filters(market, request));
+  MOMENTUM_TRY(const auto market, open_market(ctx, request.input, report));
+  MOMENTUM_TRY(const Filters filters, resolve_filters(*market, request));
   score::Scan scan;
-  MOMENTUM_TRY(scan.as_of, session_of(market, request, scan.notes));
+  MOMENTUM_TRY(scan.as_of, session_of(*market, request, scan.notes));
   scan.requested_as_of = request.as_of.value_or(scan.as_of);
-
-  const std::vector<Lane> lanes = cut(market, scan.as_of, request.history_days, request.adjust);
-  MOMENTUM_TRY(const panel::Panel panel, panel_of(lanes, request.adjust));
   MOMENTUM_TRY(const Profile profile, classic_profile(request.adjust));
-  MOMENTUM_TRY(const expr::Program program, compile(profile, record_outputs(profile), panel));
-  LastRows last(panel, program.outputs.size());
-  MOMENTUM_TRY_VOID(expr::evaluate(ctx, program, panel, [&](const expr::Stretch& s) { last.keep(s); }));
+  MOMENTUM_TRY(const expr::Program program, compile(profile, record_outputs(profile), panel_columns(request.adjust)));
 
+  std::mutex mutex;
   std::vector<score::Record> records;
-  for (std::size_t i = 0; i < lanes.size(); ++i)
-    records.push_back(make_record(market, lanes[i], scan.as_of, request, last, i));
-  MOMENTUM_TRY_VOID(explain_missing(ctx, profile, lanes, request, scan.as_of, records));
-  MOMENTUM_TRY_VOID(add_ingredients(ctx, profile, lanes, request.adjust, filters.explain, records));
-  describe(market, request, records, scan);
+  std::size_t trading = 0;
+  const auto score_lanes = [&](const Context& own, std::span<const Lane> lanes) -> Result<void> {
+    MOMENTUM_TRY(const panel::Panel panel, panel_of(lanes, request.adjust));
+    LastRows last(panel, program.outputs.size());
+    MOMENTUM_TRY_VOID(expr::evaluate(own, program, panel, [&](const expr::Stretch& s) { last.keep(s); }));
+    std::vector<score::Record> some;
+    for (std::size_t i = 0; i < lanes.size(); ++i)
+      some.push_back(make_record(*market, lanes[i], scan.as_of, request, last, i));
+    MOMENTUM_TRY_VOID(explain_missing(own, profile, lanes, request, scan.as_of, some));
+    MOMENTUM_TRY_VOID(add_ingredients(own, profile, lanes, request.adjust, filters.explain, some));
+    const std::lock_guard lock(mutex);
+    std::ranges::move(some, std::back_inserter(records));
+    trading += static_cast<std::size_t>(std::ranges::count_if(lanes, [&](const Lane& lane) {
+      return !lane.bars.dates.empty() && lane.bars.dates.back() == scan.as_of.days;
+    }));
+    return {};
+  };
+  MOMENTUM_TRY_VOID(market->read(
+      ctx, {.session = scan.as_of, .history_days = request.history_days, .adjust = request.adjust}, score_lanes));
+  MOMENTUM_TRY_VOID(market->complete(ctx, records));
+  describe(*market, request, trading, records.size(), scan);
   rank(std::move(records), filters, request, scan);
   return scan;
 }

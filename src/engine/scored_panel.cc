@@ -8,9 +8,13 @@ namespace momentum::engine {
 
 using panel::kTileLanes;
 
-Result<panel::Panel> panel_of(std::span<const Lane> lanes, Adjust adjust) {
+std::vector<std::string> panel_columns(Adjust adjust) {
   std::vector<std::string> columns{"open", "high", "low", "close", "volume"};
   if (adjust != Adjust::none) columns.push_back("factor");
+  return columns;
+}
+
+Result<panel::Panel> panel_of(std::span<const Lane> lanes, Adjust adjust) {
   std::vector<panel::Series> series;
   for (const Lane& lane : lanes) {
     const Bars& b = lane.bars;
@@ -18,7 +22,7 @@ Result<panel::Panel> panel_of(std::span<const Lane> lanes, Adjust adjust) {
     if (adjust != Adjust::none) s.columns.push_back(lane.factors.factor);
     series.push_back(std::move(s));
   }
-  return panel::Panel::build(columns, series);
+  return panel::Panel::build(panel_columns(adjust), series);
 }
 
 expr::NodeId Profile::node(std::string_view line) const {
@@ -36,8 +40,8 @@ Result<Profile> classic_profile(Adjust adjust) {
 }
 
 Result<expr::Program> compile(const Profile& profile, std::span<const expr::NodeId> outputs,
-                              const panel::Panel& panel) {
-  return expr::compile(profile.graph, outputs, {panel.columns(), true, score::fused_stages()});
+                              const std::vector<std::string>& columns) {
+  return expr::compile(profile.graph, outputs, {columns, true, score::fused_stages()});
 }
 
 LastRows::LastRows(const panel::Panel& panel, std::size_t outputs)

@@ -22,8 +22,12 @@ struct Profile {
 };
 Result<Profile> classic_profile(Adjust adjust);
 
-// Lines of a profile for a panel, through the profile's fused stages where they fit.
-Result<expr::Program> compile(const Profile& profile, std::span<const expr::NodeId> outputs, const panel::Panel& panel);
+// The columns of panel_of().
+std::vector<std::string> panel_columns(Adjust adjust);
+
+// Lines of a profile for panels with these columns, through the profile's fused stages where they fit.
+Result<expr::Program> compile(const Profile& profile, std::span<const expr::NodeId> outputs,
+                              const std::vector<std::string>& columns);
 
 // The outputs on each lane's last row: what a scan keeps of an evaluation. value(i, output) of panel instrument i is NaN for
 // a lane without bars. keep() may be called from several threads for different tiles; the panel outlives it.

@@ -131,31 +131,8 @@ Result<std::shared_ptr<arrow::Table>> to_table(const Lane& lane, const std::vect
                             static_cast<std::int64_t>(last - first));
 }
 
-}  // namespace
-
-Result<Shown> show(const Context& ctx, const ShowRequest& request, InputReport* report) {
-  MOMENTUM_TRY_VOID(check_history(request.history_days));
-  if (request.last.value_or(0) < 0) return fail(ErrorCode::bad_value, "a negative number of rows", "--last");
-  MOMENTUM_TRY(const Market market, open_market(ctx, request.input, report));
-  MOMENTUM_TRY(const std::size_t instrument, find_instrument(market, request.code));
-  // Every bar is a row, also one on a day too thin for a session.
-  if (market.bars[instrument].dates.empty())
-    return fail(ErrorCode::empty_input, "no row of it became a bar", to_string(market.ids[instrument]),
-                "see --report FILE");
-  Date end{std::max(market.sessions.back(), market.bars[instrument].dates.back())};
-  if (request.end && *request.end < end) end = *request.end;
-  const auto lanes = cut(market, end, request.history_days, request.adjust);
-  const auto lane = std::find_if(lanes.begin(), lanes.end(), [&](const Lane& l) { return l.instrument == instrument; });
-  Shown shown;
-  shown.code = to_string(market.ids[instrument]);
-  shown.adjust_applied = adjust_text(market, request.adjust);
-  shown.synthetic = market.set.synthetic;
-  if (lane == lanes.end()) {
-    return fail(ErrorCode::session_not_found, shown.code + " has no bar up to " + to_string(end), "--end",
-                "its first bar is of " + to_string(Date{market.bars[instrument].dates.front()}));
-  }
-  if (!lane->bars.dates.empty()) shown.name = name_at(lane->bars, lane->bars.dates.size() - 1);
-
+// The table of one lane.
+Result<std::shared_ptr<arrow::Table>> rows_of(const Context& ctx, const ShowRequest& request, const Lane& lane) {
   MOMENTUM_TRY(const Profile profile, classic_profile(request.adjust));
   std::vector<std::string> names;
   std::vector<expr::NodeId> outputs;
@@ -171,10 +148,10 @@ Result<Shown> show(const Context& ctx, const ShowRequest& request, InputReport* 
       want(std::string(score::classic_parts()[p].key), "shown_part_" + std::to_string(p + 1));
     want("score_row", "shown_row");
   }
-  MOMENTUM_TRY(const auto panel, panel_of({&*lane, 1}, request.adjust));
+  MOMENTUM_TRY(const auto panel, panel_of({&lane, 1}, request.adjust));
   MOMENTUM_TRY(const auto values, evaluate_rows(ctx, profile, outputs, panel, 0));
 
-  Columns columns(*lane, request.adjust);
+  Columns columns(lane, request.adjust);
   columns.bars();
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (names[i] == "score_row") {
@@ -185,18 +162,48 @@ Result<Shown> show(const Context& ctx, const ShowRequest& request, InputReport* 
   }
   auto ordinary = columns.take();
   const std::size_t ordinary_count = ordinary.size();
-  Columns extra(*lane, request.adjust);
+  Columns extra(lane, request.adjust);
   extra.extras();
   for (auto& column : extra.take()) ordinary.push_back(std::move(column));
   MOMENTUM_TRY(const auto chosen, select(std::move(ordinary), ordinary_count, request.columns));
 
-  const auto& dates = lane->bars.dates;
+  const auto& dates = lane.bars.dates;
   std::size_t first = 0;
   if (request.start)
     first = static_cast<std::size_t>(std::lower_bound(dates.begin(), dates.end(), request.start->days) - dates.begin());
   if (request.last && static_cast<std::int64_t>(dates.size() - first) > *request.last)
     first = dates.size() - static_cast<std::size_t>(*request.last);
-  MOMENTUM_TRY(shown.rows, to_table(*lane, chosen, first, dates.size()));
+  return to_table(lane, chosen, first, dates.size());
+}
+
+}  // namespace
+
+Result<Shown> show(const Context& ctx, const ShowRequest& request, InputReport* report) {
+  MOMENTUM_TRY_VOID(check_history(request.history_days));
+  if (request.last.value_or(0) < 0) return fail(ErrorCode::bad_value, "a negative number of rows", "--last");
+  MOMENTUM_TRY(const auto market, open_market(ctx, request.input, report));
+  MOMENTUM_TRY(const std::size_t instrument, find_instrument(*market, request.code));
+  const Date first = market->first_bar(instrument);
+  Shown shown;
+  shown.code = to_string(market->ids[instrument]);
+  shown.adjust_applied = adjust_text(*market, request.adjust);
+  shown.synthetic = market->synthetic;
+  if (!first.has_value())
+    return fail(ErrorCode::empty_input, "no row of it became a bar", shown.code, "see --report FILE");
+  // Every bar is a row, also one on a day too thin for a session.
+  Date end{std::max(market->sessions.back(), market->last_bar(instrument).days)};
+  if (request.end && *request.end < end) end = *request.end;
+  if (end < first) {
+    return fail(ErrorCode::session_not_found, shown.code + " has no bar up to " + to_string(end), "--end",
+                "its first bar is of " + to_string(first));
+  }
+  const Cut cut{.session = end, .history_days = request.history_days, .adjust = request.adjust, .only = instrument};
+  MOMENTUM_TRY_VOID(market->read(ctx, cut, [&](const Context& own, std::span<const Lane> lanes) -> Result<void> {
+    if (lanes.empty()) return {};
+    if (!lanes[0].bars.dates.empty()) shown.name = market->name(instrument, Date{lanes[0].bars.dates.back()});
+    MOMENTUM_TRY(shown.rows, rows_of(own, request, lanes[0]));
+    return {};
+  }));
   return shown;
 }
 

@@ -130,7 +130,7 @@ class Resolving : public ::testing::Test {
   Result<Filters> resolve(const ScanRequest& request) {
     const auto market = open_market(context(), files_.input(), nullptr);
     if (!market) return std::unexpected(market.error());
-    return resolve_filters(*market, request);
+    return resolve_filters(**market, request);
   }
   Files files_;
 };
@@ -172,7 +172,7 @@ TEST(ResolvingWithout, DataThatNamesNoIndustrySaysSo) {
   ASSERT_TRUE(market.has_value());
   ScanRequest request;
   request.industries = {"银行"};
-  const auto filters = resolve_filters(*market, request);
+  const auto filters = resolve_filters(**market, request);
   ASSERT_FALSE(filters.has_value());
   EXPECT_NE(filters.error().remedy.find("no industries"), std::string::npos);
 }

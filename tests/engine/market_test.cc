@@ -1,6 +1,6 @@
 // The bars of a market in memory: missing values, sessions, the cut to a session, factors.
 
-#include "market.h"
+#include "file_market.h"
 
 #include <cmath>
 
@@ -11,10 +11,21 @@ namespace {
 
 using namespace momentum::engine::testing;
 
-Market opened(const Files& files) {
-  auto market = open_market(context(), files.input(), nullptr);
+FileMarket opened(const Files& files) {
+  auto market = FileMarket::open(context(), files.input(), nullptr);
   if (!market) ADD_FAILURE() << market.error().to_string();
   return *std::move(market);
+}
+
+std::vector<Lane> lanes_of(const Market& market, Date session, std::optional<int> history_days, Adjust adjust) {
+  std::vector<Lane> all;
+  const auto read = market.read(context(), {.session = session, .history_days = history_days, .adjust = adjust},
+                                [&](const Context&, std::span<const Lane> lanes) -> Result<void> {
+                                  all.insert(all.end(), lanes.begin(), lanes.end());
+                                  return {};
+                                });
+  EXPECT_TRUE(read.has_value());
+  return all;
 }
 
 const Lane& lane_of(const Market& market, const std::vector<Lane>& lanes, const std::string& code) {
@@ -31,7 +42,7 @@ TEST(Market, MissingValuesAreNan) {
   rows[5]["volume"] = "NaN";
   files.add("600000.SH", rows);
   files.add_without("preclose", "600001.SH", series(2, 0, 10));
-  const Market market = opened(files);
+  const FileMarket market = opened(files);
   const Bars& bars = market.bars[0];
   ASSERT_EQ(bars.dates.size(), 10u);
   for (std::size_t r = 0; r < 10; ++r) {
@@ -52,7 +63,7 @@ TEST(Market, ASliceIsThoseRows) {
   for (std::size_t r = 0; r < rows.size(); ++r) rows[r]["name"] = r < 6 ? "before" : "after";
   rows[2]["close"] = "";
   files.add("600000.SH", rows);
-  const Market market = opened(files);
+  const FileMarket market = opened(files);
   const Bars part = market.bars[0].slice(2, 7);
   ASSERT_EQ(part.dates.size(), 5u);
   EXPECT_EQ(part.dates.front(), weekday(2).days);
@@ -75,7 +86,7 @@ TEST(Market, OpeningReportsTheReading) {
   rows[4]["close"] = "-1";
   files.add("600000.SH", rows);
   InputReport report;
-  ASSERT_TRUE(open_market(context(), files.input(), &report).has_value());
+  ASSERT_TRUE(FileMarket::open(context(), files.input(), &report).has_value());
   EXPECT_EQ(report.dialect, "plain");
   EXPECT_EQ(report.summary.rows_in, 10);
   EXPECT_EQ(report.summary.stored, 9);
@@ -89,7 +100,7 @@ TEST(Market, NoBarAtAllIsAnError) {
   for (auto& row : rows) row["close"] = "-1";
   files.add("600000.SH", rows);
   InputReport report;
-  const auto market = open_market(context(), files.input(), &report);
+  const auto market = FileMarket::open(context(), files.input(), &report);
   ASSERT_FALSE(market.has_value());
   EXPECT_EQ(market.error().code, ErrorCode::empty_input);
   EXPECT_EQ(report.summary.quarantined, 3);  // the account is there all the same
@@ -99,7 +110,7 @@ TEST(Market, FindsPrintedCodesAndSpellings) {
   Files files;
   files.add("600000.SH", series(1, 0, 3));
   files.add("30_two_ex_dates", series(2, 0, 3));
-  const Market market = opened(files);
+  const FileMarket market = opened(files);
   for (const char* text : {"600000.SH", "sh600000", "600000", "600000.sh"}) {
     const auto at = find_instrument(market, text);
     ASSERT_TRUE(at.has_value()) << text;
@@ -119,7 +130,7 @@ TEST(Market, ADateMeansTheSessionAtOrBeforeIt) {
   Rows rows = series(1, 0, 10);  // two weeks: Mon 2024-01-01 .. Fri 2024-01-12
   rows.erase(rows.begin() + 7);  // Wednesday of the second is a holiday
   files.add("600000.SH", rows);
-  const Market market = opened(files);
+  const FileMarket market = opened(files);
   EXPECT_EQ(*resolve_session(market, weekday(3)), weekday(3));
   EXPECT_EQ(*resolve_session(market, weekday(4) + 1), weekday(4));  // Saturday
   EXPECT_EQ(*resolve_session(market, weekday(4) + 2), weekday(4));
@@ -161,27 +172,27 @@ TEST(Market, TheCutEndsAtTheSessionAndLeavesOutWhatIsNotYetListed) {
   Files files;
   files.add("600000.SH", series(1, 0, 20));
   files.add("600001.SH", series(2, 12, 8));
-  const Market market = opened(files);
-  const auto before = cut(market, weekday(11), {}, Adjust::front);
+  const FileMarket market = opened(files);
+  const auto before = lanes_of(market, weekday(11), {}, Adjust::front);
   ASSERT_EQ(before.size(), 1u);
   EXPECT_EQ(before[0].bars.dates.size(), 12u);
   EXPECT_EQ(before[0].bars.dates.back(), weekday(11).days);
-  EXPECT_EQ(before[0].bars_before, 0u);
-  EXPECT_EQ(cut(market, weekday(12), {}, Adjust::front).size(), 2u);
+  EXPECT_FALSE(before[0].last_before.has_value());
+  EXPECT_EQ(lanes_of(market, weekday(12), {}, Adjust::front).size(), 2u);
 }
 
 TEST(Market, AHistoryWindowHoldsItsFirstDay) {
   Files files;
   files.add("600000.SH", series(1, 0, 20));
   files.add("600001.SH", series(2, 0, 3));
-  const Market market = opened(files);
-  const auto lanes = cut(market, weekday(19), 7, Adjust::front);
+  const FileMarket market = opened(files);
+  const auto lanes = lanes_of(market, weekday(19), 7, Adjust::front);
   ASSERT_EQ(lanes.size(), 2u);
   EXPECT_EQ(lanes[0].bars.dates.front(), weekday(14).days);  // seven calendar days before, inclusive
   EXPECT_EQ(lanes[0].bars.dates.size(), 6u);
-  EXPECT_EQ(lanes[0].bars_before, 14u);
+  EXPECT_EQ(lanes[0].last_before, weekday(13));
   EXPECT_TRUE(lanes[1].bars.dates.empty());  // listed, and no bar in the window
-  EXPECT_EQ(lanes[1].bars_before, 3u);
+  EXPECT_EQ(lanes[1].last_before, weekday(2));
   EXPECT_TRUE(lanes[1].factors.factor.empty());
 }
 
@@ -204,9 +215,9 @@ TEST(Market, AJumpBetweenNeighboursIsAFactor) {
   const Rows rows = halved(1);
   files.add("600000.SH", rows);
   files.add("600001.SH", series(2, 0, 20));
-  const Market market = opened(files);
+  const FileMarket market = opened(files);
   EXPECT_EQ(adjust_text(market, Adjust::front), "front (preclose)");
-  const auto lanes = cut(market, weekday(19), {}, Adjust::front);
+  const auto lanes = lanes_of(market, weekday(19), {}, Adjust::front);
   const auto& factors = lane_of(market, lanes, "600000.SH").factors;
   EXPECT_EQ(factors.factor[9], 1.0);
   EXPECT_EQ(factors.factor[10], number(rows[9].at("close")) / 2.5);
@@ -214,10 +225,10 @@ TEST(Market, AJumpBetweenNeighboursIsAFactor) {
   EXPECT_EQ(factors.links, std::vector<Date>{weekday(10)});
   EXPECT_TRUE(factors.unverified.empty());
   EXPECT_TRUE(lane_of(market, lanes, "600001.SH").factors.links.empty());
-  const auto none = cut(market, weekday(19), {}, Adjust::none);
+  const auto none = lanes_of(market, weekday(19), {}, Adjust::none);
   EXPECT_EQ(lane_of(market, none, "600000.SH").factors.factor[19], 1.0);
   EXPECT_TRUE(lane_of(market, none, "600000.SH").factors.unverified.empty());
-  EXPECT_EQ(cut(market, weekday(9), {}, Adjust::front)[0].factors.factor.back(), 1.0);  // nothing later is known
+  EXPECT_EQ(lanes_of(market, weekday(9), {}, Adjust::front)[0].factors.factor.back(), 1.0);  // nothing later is known
 }
 
 TEST(Market, AJumpOverASessionWithoutARowIsUnverified) {
@@ -226,8 +237,8 @@ TEST(Market, AJumpOverASessionWithoutARowIsUnverified) {
   rows.erase(rows.begin() + 9);
   files.add("600000.SH", rows);
   files.add("600001.SH", series(2, 0, 20));
-  const Market market = opened(files);
-  const auto lanes = cut(market, weekday(19), {}, Adjust::back);
+  const FileMarket market = opened(files);
+  const auto lanes = lanes_of(market, weekday(19), {}, Adjust::back);
   const auto& factors = lane_of(market, lanes, "600000.SH").factors;
   EXPECT_EQ(factors.unverified, std::vector<Date>{weekday(10)});
   EXPECT_EQ(factors.factor.back(), 1.0);
@@ -240,8 +251,8 @@ TEST(Market, AJumpOverAKnownSuspensionIsAFactor) {
   rows[9] = suspended(9);
   files.add("600000.SH", rows);
   files.add("600001.SH", series(2, 0, 20));
-  const Market market = opened(files);
-  const auto lanes = cut(market, weekday(19), {}, Adjust::back);
+  const FileMarket market = opened(files);
+  const auto lanes = lanes_of(market, weekday(19), {}, Adjust::back);
   const auto& factors = lane_of(market, lanes, "600000.SH").factors;
   EXPECT_EQ(factors.links, std::vector<Date>{weekday(10)});
   EXPECT_EQ(factors.factor.back(), before / 2.5);
@@ -266,12 +277,12 @@ TEST(Market, OnlyRawPricesHaveFactors) {
                        flag + ",1\n");
     Input input = files.input();
     input.dialect = "baostock";
-    return *open_market(context(), input, nullptr);
+    return *FileMarket::open(context(), input, nullptr);
   };
   for (const std::string flag : {"1", "2", "3", ""}) {
-    const Market market = opened_as(flag);
+    const FileMarket market = opened_as(flag);
     EXPECT_EQ(adjust_text(market, Adjust::front), flag == "3" ? "front (preclose)" : "none (no factors)") << flag;
-    const auto lanes = cut(market, *make_date(2024, 1, 3), std::nullopt, Adjust::front);
+    const auto lanes = lanes_of(market, *make_date(2024, 1, 3), std::nullopt, Adjust::front);
     EXPECT_EQ(lanes[0].factors.factor[1], flag == "3" ? 2.0 : 1.0) << flag;
   }
 }

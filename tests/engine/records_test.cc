@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "engine/plain_files.h"
+#include "file_market.h"
 
 namespace momentum::engine {
 namespace {
@@ -305,7 +306,7 @@ class SessionOf : public ::testing::Test {
   SessionOf() {
     for (int i = 0; i < 4; ++i)
       files_.add(fmt::format("60000{}.SH", i), series(static_cast<std::uint32_t>(i), 0, i == 0 ? 9 : 10));
-    auto market = open_market(context(), files_.input(), nullptr);
+    auto market = FileMarket::open(context(), files_.input(), nullptr);
     if (market) market_ = *std::move(market);
   }
   Date session(const ScanRequest& request) {
@@ -315,7 +316,7 @@ class SessionOf : public ::testing::Test {
     return day.value_or(Date{});
   }
   Files files_;
-  Market market_;
+  FileMarket market_;
   std::vector<std::string> notes_;
 };
 
