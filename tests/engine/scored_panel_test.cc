@@ -21,7 +21,7 @@ TEST(ScoredPanel, WhatAScanAsksForIsFused) {
     ASSERT_TRUE(panel.has_value()) << panel.error().to_string();
     const auto profile = classic_profile(adjust);
     ASSERT_TRUE(profile.has_value()) << profile.error().to_string();
-    const auto program = compile(*profile, record_outputs(*profile), *panel);
+    const auto program = compile(*profile, record_outputs(*profile), panel->columns());
     ASSERT_TRUE(program.has_value()) << program.error().to_string();
     ASSERT_EQ(program->stages.size(), 1u);
     EXPECT_NE(program->stages[0].fused, nullptr);
