@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "file_market.h"
+#include "store_market.h"
 
 namespace momentum::engine {
 
@@ -26,6 +27,10 @@ bool Market::known_without_bars(std::size_t instrument, Date session) const {
 }
 
 Result<std::unique_ptr<Market>> open_market(const Context& ctx, const Input& input, InputReport* report) {
+  if (!input.store.empty()) {
+    MOMENTUM_TRY(auto market, StoreMarket::open(ctx, input));
+    return std::make_unique<StoreMarket>(std::move(market));
+  }
   MOMENTUM_TRY(auto market, FileMarket::open(ctx, input, report));
   return std::make_unique<FileMarket>(std::move(market));
 }

@@ -44,7 +44,7 @@ struct Lane {
   std::size_t instrument;  // place in Market::ids
   Bars bars;  // dates within the origin rule and the session
   panel::Factors factors;  // all 1 with `adjust` none
-  Date last_before;  // of the bars before the origin, the last one; no date: there are none
+  Date last_before;  // where there are no bars: the last one before the origin, if there is one
 };
 
 // What is taken of every instrument.

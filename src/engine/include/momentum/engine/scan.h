@@ -12,11 +12,14 @@
 
 namespace momentum::engine {
 
-// Where bars come from. (A store joins here later.)
+// Where bars come from: files, or a store.
 struct Input {
-  std::vector<std::string> files;  // files, folders, globs, archives
-  std::string dialect;             // "": sniffed
-  std::string code;                // for a file that names no instrument
+  std::vector<std::string> files = {};  // files, folders, globs, archives
+  std::string dialect = {};             // "": sniffed
+  std::string code = {};                // for a file that names no instrument
+  std::string store = {};               // folder of a store; not beside files
+  std::optional<std::int64_t> snapshot = {};  // of the store; default: the newest
+  std::string universe = {};  // of the store: a b etf index us all; "": a where there are A-shares, else all
 };
 
 // The account of what reading the input gave, for the summary line and --report. Filled as soon as the input is read, also

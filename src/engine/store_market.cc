@@ -1,0 +1,264 @@
+#include "store_market.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "market_group.h"
+#include "momentum/base/parallel.h"
+#include "momentum/catalog/catalog.h"
+#include "momentum/store/batch_reader.h"
+#include "momentum/store/plan.h"
+
+namespace momentum::engine {
+namespace {
+
+const std::vector<std::string> kComputed{"open", "high", "low", "close", "volume"};
+
+// A dated text as of a day: nothing that was said later.
+std::string text_at(const std::vector<catalog::DatedText>& runs, Date day) {
+  const auto after = std::ranges::upper_bound(runs, day, {}, &catalog::DatedText::from);
+  return after == runs.begin() ? std::string() : std::prev(after)->text;
+}
+
+// F_t of every row: 1 on the first, then times the ratio of each link since the row before. Each product is rounded once, in the
+// order in which derive_factors() rounds it.
+panel::Factors factors_of(const std::vector<catalog::FactorEvent>& events, std::span<const std::int32_t> dates) {
+  panel::Factors out;
+  out.factor.assign(dates.size(), 1.0);
+  if (dates.empty()) return out;
+  auto event = std::ranges::upper_bound(events, Date{dates.front()}, {}, &catalog::FactorEvent::day);
+  double factor = 1.0;
+  std::size_t row = 1;
+  for (; event != events.end() && event->day.days <= dates.back(); ++event) {
+    const auto at =
+        static_cast<std::size_t>(std::lower_bound(dates.begin(), dates.end(), event->day.days) - dates.begin());
+    std::fill(out.factor.begin() + static_cast<std::ptrdiff_t>(row),
+              out.factor.begin() + static_cast<std::ptrdiff_t>(at), factor);
+    row = at;
+    if (event->link) {
+      factor = factor * event->ratio;
+      out.links.push_back(event->day);
+    }
+    if (event->unverified) out.unverified.push_back(event->day);
+  }
+  std::fill(out.factor.begin() + static_cast<std::ptrdiff_t>(row), out.factor.end(), factor);
+  return out;
+}
+
+std::int64_t bars_of(const catalog::MarketDays& group, Date day) {
+  const auto at = std::ranges::lower_bound(group.days, day);
+  if (at == group.days.end() || *at != day || group.bars.empty()) return 0;
+  return group.bars[static_cast<std::size_t>(at - group.days.begin())];
+}
+
+Result<bool> in_universe(std::string_view universe, std::string_view group) {
+  if (universe == "all") return true;
+  for (const std::string_view known : {"a", "b", "etf", "index", "us"})
+    if (universe == known) return group == universe;
+  return fail(ErrorCode::bad_value, "unknown universe " + std::string(universe), "--universe",
+              "the universes are: a, b, etf, index, us, all");
+}
+
+}  // namespace
+
+Result<StoreMarket> StoreMarket::open(const Context&, const Input& input) {
+  MOMENTUM_TRY(const auto catalog, catalog::Catalog::open(input.store));
+  StoreMarket market;
+  market.folder_ = input.store;
+  if (input.snapshot) {
+    MOMENTUM_TRY(market.state_, catalog.load(*input.snapshot));
+  } else {
+    MOMENTUM_TRY(market.state_, catalog.load());
+  }
+  const catalog::State& state = market.state_;
+  market.synthetic = state.info.synthetic;
+  market.snapshot = state.snapshot.id;
+
+  // Unasked: A-shares where there are any, else whatever there is.
+  const auto group_of = [](const catalog::InstrumentRecord& one) { return market_group(one.code, one.kind); };
+  std::string universe = input.universe;
+  if (universe.empty())
+    universe =
+        std::ranges::any_of(state.instruments, [&](const auto& one) { return group_of(one) == "a"; }) ? "a" : "all";
+  for (const catalog::InstrumentRecord& one : state.instruments) {
+    MOMENTUM_TRY(const bool member, in_universe(universe, group_of(one)));
+    if (!member) continue;
+    market.members_.push_back(one.id);
+    market.ids.push_back(one.code);
+  }
+  std::set<Date> days;
+  for (const catalog::MarketDays& group : state.sessions) {
+    MOMENTUM_TRY(const bool member, in_universe(universe, group.market));
+    if (!member) continue;
+    market.groups_.push_back(&group);
+    days.insert(group.days.begin(), group.days.end());
+  }
+  for (const Date day : days) market.sessions.push_back(day.days);
+  if (market.sessions.empty())
+    return fail(ErrorCode::empty_input, universe == "all" ? "no bars" : "no bars in universe " + universe, input.store,
+                "momentum import brings some in; --universe all takes whatever there is");
+  return market;
+}
+
+std::string StoreMarket::factor_source() const {
+  bool stated = false, raw = false;
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    for (const catalog::FactorEvent& event : record(i).factors) stated = stated || event.stated;
+    for (const catalog::DatedText& basis : record(i).price_basis) raw = raw || basis.text == "raw";
+  }
+  if (stated) return "factors";
+  const bool preclose = std::ranges::any_of(state_.files, [](const catalog::FileRecord& file) {
+    return std::ranges::any_of(file.columns, [](const auto& column) { return column.name == "preclose"; });
+  });
+  return raw && preclose ? "preclose" : "";
+}
+
+std::string StoreMarket::name(std::size_t instrument, Date day) const { return text_at(record(instrument).names, day); }
+
+std::string StoreMarket::industry(std::size_t instrument, Date day) const {
+  return text_at(record(instrument).industries, day);
+}
+
+std::set<std::string> StoreMarket::industries() const {
+  std::set<std::string> known;
+  for (std::size_t i = 0; i < members_.size(); ++i)
+    for (const catalog::DatedText& run : record(i).industries)
+      if (!run.text.empty()) known.insert(run.text);
+  return known;
+}
+
+bool StoreMarket::delisted(std::size_t instrument, Date session) const {
+  const auto& listings = record(instrument).listings;
+  const auto after = std::ranges::upper_bound(listings, session, {}, &catalog::Listing::listed);
+  if (after == listings.begin()) return false;
+  const Date end = std::prev(after)->delisted;
+  return end.has_value() && end < session;
+}
+
+std::int64_t StoreMarket::bars_on(Date session) const {
+  std::int64_t bars = 0;
+  for (const catalog::MarketDays* group : groups_) bars += bars_of(*group, session);
+  return bars;
+}
+
+std::size_t StoreMarket::place_of(catalog::InstrumentId id) const {
+  return static_cast<std::size_t>(std::ranges::lower_bound(members_, id) - members_.begin());
+}
+
+Result<void> StoreMarket::read(const Context& ctx, const Cut& cut, const LaneSink& sink) const {
+  store::Need need{.columns = kComputed, .last = cut.session};
+  if (cut.history_days) need.first = cut.session - *cut.history_days;
+  if (cut.only) {
+    need.instruments = {members_[*cut.only]};
+  } else if (members_.size() < state_.instruments.size()) {
+    need.instruments = members_;
+  }
+  MOMENTUM_TRY(const store::Plan plan, store::plan(state_, need));
+  MOMENTUM_TRY(const store::BarsReader reader, store::BarsReader::open(ctx, folder_, state_, plan));
+
+  std::vector<std::vector<bool>> seen(plan.batches.size());
+  Context own = ctx;
+  own.threads = 1;
+  MOMENTUM_TRY_VOID(parallel_for(ctx, plan.batches.size(), [&](std::size_t b) -> Result<void> {
+    if (ctx.cancelled()) return Context::interrupted();
+    MOMENTUM_TRY(const store::BatchBars batch, reader.read(plan.batches[b]));
+    std::vector<Lane> lanes;
+    lanes.reserve(batch.series.size());
+    for (const store::SeriesBars& series : batch.series) {
+      seen[b].push_back(!series.dates.empty());
+      if (series.dates.empty()) continue;
+      Lane lane{place_of(series.id), {}, {}, {}};
+      lane.bars.dates = series.dates;
+      lane.bars.open = series.columns[0];
+      lane.bars.high = series.columns[1];
+      lane.bars.low = series.columns[2];
+      lane.bars.close = series.columns[3];
+      lane.bars.volume = series.columns[4];
+      lane.factors = cut.adjust == Adjust::none ? factors_of({}, series.dates)
+                                                : factors_of(record(lane.instrument).factors, series.dates);
+      lanes.push_back(std::move(lane));
+    }
+    return lanes.empty() ? Result<void>() : sink(own, lanes);
+  }));
+
+  std::vector<bool> with_bars(members_.size(), false);
+  for (std::size_t b = 0; b < plan.batches.size(); ++b)
+    for (std::size_t i = 0; i < plan.batches[b].instruments.size(); ++i)
+      if (seen[b][i]) with_bars[place_of(plan.batches[b].instruments[i].id)] = true;
+  MOMENTUM_TRY(const std::vector<Lane> rest, empty_lanes(ctx, cut, with_bars));
+  return rest.empty() ? Result<void>() : sink(ctx, rest);
+}
+
+Result<std::vector<Lane>> StoreMarket::empty_lanes(const Context& ctx, const Cut& cut,
+                                                   const std::vector<bool>& read) const {
+  std::vector<Lane> lanes;
+  store::Need before{.last = cut.session - cut.history_days.value_or(0) - 1};
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    if (read[i] || (cut.only && i != *cut.only)) continue;
+    const Date first = first_bar(i);
+    if (first.has_value() ? first > cut.session : !known_without_bars(i, cut.session)) continue;
+    lanes.push_back({i, {}, {}, first.has_value() && last_bar(i) <= before.last ? last_bar(i) : Date{}});
+    if (first.has_value() && last_bar(i) > before.last) before.instruments.push_back(members_[i]);
+  }
+  if (before.instruments.empty()) return lanes;
+  // Bars before the window and after the session: only their days say which was the last before it.
+  MOMENTUM_TRY(const store::Plan plan, store::plan(state_, before));
+  MOMENTUM_TRY(const store::BarsReader reader, store::BarsReader::open(ctx, folder_, state_, plan));
+  for (const store::Batch& batch : plan.batches) {
+    MOMENTUM_TRY(const store::BatchBars bars, reader.read(batch));
+    for (const store::SeriesBars& series : bars.series) {
+      const auto lane = std::ranges::find(lanes, place_of(series.id), &Lane::instrument);
+      if (!series.dates.empty() && lane != lanes.end()) lane->last_before = Date{series.dates.back()};
+    }
+  }
+  return lanes;
+}
+
+Result<void> StoreMarket::complete(const Context& ctx, std::vector<score::Record>& records) const {
+  // Most records are of the session itself: one day of the newest files. The others look further back, few as they are.
+  std::map<Date, std::size_t> days;
+  for (const score::Record& one : records)
+    if (one.first_bar.has_value()) ++days[one.as_of];
+  if (days.empty()) return {};
+  const Date usual = std::ranges::max_element(days, {}, [](const auto& day) { return day.second; })->first;
+  std::vector<std::size_t> now, earlier;
+  for (std::size_t i = 0; i < records.size(); ++i)
+    if (records[i].first_bar.has_value()) (records[i].as_of == usual ? now : earlier).push_back(i);
+  MOMENTUM_TRY_VOID(fill_days(ctx, now, usual, usual, records));
+  return fill_days(ctx, earlier, days.begin()->first, days.rbegin()->first, records);
+}
+
+Result<void> StoreMarket::fill_days(const Context& ctx, const std::vector<std::size_t>& asked, Date first, Date last,
+                                    std::vector<score::Record>& records) const {
+  if (asked.empty()) return {};
+  std::map<Instrument, std::size_t> places;
+  for (std::size_t i = 0; i < ids.size(); ++i) places[ids[i]] = i;
+  std::map<catalog::InstrumentId, score::Record*> wanted;
+  for (const std::size_t i : asked) {
+    MOMENTUM_TRY(const Instrument code, parse_code(records[i].ts_code));
+    wanted[members_[places.at(code)]] = &records[i];
+  }
+  store::Need need{.columns = {"close", "preclose", "amount"}, .first = first, .last = last};
+  for (const auto& [id, record] : wanted) need.instruments.push_back(id);
+  MOMENTUM_TRY(const store::Plan plan, store::plan(state_, need));
+  MOMENTUM_TRY(const store::BarsReader reader, store::BarsReader::open(ctx, folder_, state_, plan));
+  return parallel_for(ctx, plan.batches.size(), [&](std::size_t b) -> Result<void> {
+    MOMENTUM_TRY(const store::BatchBars batch, reader.read(plan.batches[b]));
+    for (const store::SeriesBars& series : batch.series) {
+      score::Record& record = *wanted.at(series.id);
+      const auto day = std::ranges::lower_bound(series.dates, record.as_of.days);
+      if (day == series.dates.end() || *day != record.as_of.days) continue;
+      const auto row = static_cast<std::size_t>(day - series.dates.begin());
+      const auto value = [&](std::size_t column) {
+        return series.columns[column].empty() ? score::kMissing : series.columns[column][row];
+      };
+      const double preclose = value(1);
+      if (preclose > 0.0) record.pct_chg = value(0) / preclose - 1.0;
+      record.amount = value(2);
+    }
+    return {};
+  });
+}
+
+}  // namespace momentum::engine

@@ -1,0 +1,53 @@
+#pragma once
+// The market of a store: facts from the catalog's state, bars batch by batch from the data files.
+
+#include <string>
+#include <vector>
+
+#include "market.h"
+#include "momentum/catalog/state.h"
+
+namespace momentum::engine {
+
+class StoreMarket final : public Market {
+ public:
+  // The store's newest snapshot, or input.snapshot; the instruments of input.universe.
+  // Errors: those of Catalog::open and load; bad_value (unknown universe); empty_input (no bars in it).
+  static Result<StoreMarket> open(const Context& ctx, const Input& input);
+
+  std::string factor_source() const override;
+  std::string name(std::size_t instrument, Date day) const override;
+  std::string industry(std::size_t instrument, Date day) const override;
+  std::set<std::string> industries() const override;
+  std::span<const Date> suspended(std::size_t instrument) const override { return record(instrument).suspended; }
+  std::span<const Date> quarantined(std::size_t instrument) const override { return record(instrument).quarantined; }
+  bool delisted(std::size_t instrument, Date session) const override;
+  Date first_bar(std::size_t instrument) const override { return coverage(instrument).first; }
+  Date last_bar(std::size_t instrument) const override { return coverage(instrument).last; }
+  std::int64_t bars_on(Date session) const override;
+  // One call of the sink per batch, on ctx.threads threads, and one for the instruments without a bar in the window.
+  // Memory: two batches (plan.h) and their panels per thread.
+  Result<void> read(const Context& ctx, const Cut& cut, const LaneSink& sink) const override;
+  Result<void> complete(const Context& ctx, std::vector<score::Record>& records) const override;
+
+ private:
+  const catalog::InstrumentRecord& record(std::size_t i) const {
+    return state_.instruments[static_cast<std::size_t>(members_[i])];
+  }
+  const catalog::Coverage& coverage(std::size_t i) const {
+    return state_.coverage[static_cast<std::size_t>(members_[i])];
+  }
+  std::size_t place_of(catalog::InstrumentId id) const;
+  // Lanes of the instruments that have no bar in the window.
+  Result<std::vector<Lane>> empty_lanes(const Context& ctx, const Cut& cut, const std::vector<bool>& read) const;
+  // Amount and change of the day for records of one stretch of days; `asked` holds places in `records`.
+  Result<void> fill_days(const Context& ctx, const std::vector<std::size_t>& asked, Date first, Date last,
+                         std::vector<score::Record>& records) const;
+
+  std::string folder_;
+  catalog::State state_;
+  std::vector<catalog::InstrumentId> members_;  // of the universe, ascending; ids[i] is the code of members_[i]
+  std::vector<const catalog::MarketDays*> groups_;  // of the universe
+};
+
+}  // namespace momentum::engine
