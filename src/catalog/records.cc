@@ -59,12 +59,13 @@ void get(PackedReader& in, std::vector<Date>& days) {
 
 constexpr std::uint64_t kLink = 1;
 constexpr std::uint64_t kUnverified = 2;
+constexpr std::uint64_t kStated = 4;
 
 void put(PackedWriter& out, const std::vector<FactorEvent>& events) {
   out.count(events.size());
   for (const FactorEvent& event : events) {
     out.date(event.day);
-    out.number((event.link ? kLink : 0) | (event.unverified ? kUnverified : 0));
+    out.number((event.link ? kLink : 0) | (event.unverified ? kUnverified : 0) | (event.stated ? kStated : 0));
     out.real(event.ratio);
   }
 }
@@ -74,9 +75,10 @@ void get(PackedReader& in, std::vector<FactorEvent>& events) {
   for (FactorEvent& event : events) {
     event.day = in.date();
     const std::uint64_t flags = in.number();
-    if ((flags & ~(kLink | kUnverified)) != 0) in.refuse();
+    if ((flags & ~(kLink | kUnverified | kStated)) != 0) in.refuse();
     event.link = (flags & kLink) != 0;
     event.unverified = (flags & kUnverified) != 0;
+    event.stated = (flags & kStated) != 0;
     event.ratio = in.real();
   }
 }

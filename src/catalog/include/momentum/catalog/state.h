@@ -76,12 +76,14 @@ struct DatedText {
 };
 
 // A day on which a bar's previous close is not the close before it. F_t = F_(t-1) x ratio on a link; an unverified jump is
-// listed and not taken.
+// listed and not taken. What a file of factors states is not derived from closes, and no later derivation replaces it; the
+// first and the last of these days bound what was stated, also where nothing changes on them (a link of ratio 1).
 struct FactorEvent {
   Date day;
   double ratio = 1;
   bool link = false;
   bool unverified = false;
+  bool stated = false;
   bool operator==(const FactorEvent&) const = default;
 };
 
