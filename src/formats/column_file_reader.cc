@@ -96,11 +96,14 @@ struct ColumnFileReader::State {
 
   std::shared_ptr<parquet::ColumnReader> open_chunk(std::size_t group, std::size_t column) const;
   template <class T, class Place, class F>
-  void decode(std::size_t group, std::size_t column, std::int64_t most, Place&& place, F&& on_stretch) const;
+  void decode(std::size_t group, std::size_t column, std::int64_t end, std::int64_t most, Place&& place,
+              F&& on_stretch) const;
   template <class T>
   Result<void> read(std::size_t group, std::size_t column, std::span<T> into, std::span<std::uint8_t> validity) const;
-  template <class T>
-  void read_real(std::size_t group, std::size_t column, std::span<double> into) const;
+  template <class T, class Place, class F>
+  void decode_real(std::size_t group, std::size_t column, std::int64_t end, Place&& place, F&& on_stretch) const;
+  template <class Place, class F>
+  Result<void> real(std::size_t group, std::size_t column, std::int64_t end, Place&& place, F&& on_stretch) const;
 };
 
 std::shared_ptr<parquet::ColumnReader> ColumnFileReader::State::open_chunk(std::size_t group,
@@ -117,20 +120,20 @@ std::shared_ptr<parquet::ColumnReader> ColumnFileReader::State::open_chunk(std::
   return parquet::ColumnReader::Make(descriptor, std::move(pages));
 }
 
-// Decodes at most `most` rows at a time to where place(first row) says; on_stretch(first row, present values, levels) comes
-// after each time. The present values stand at the front of the place; no levels where none of the column is missing.
+// Decodes the rows before `end`, at most `most` at a time, to where place(first row) says; on_stretch(first row, present
+// values, levels) comes after each time. The present values stand at the front of the place; no levels where none of the column is missing.
 template <class T, class Place, class F>
-void ColumnFileReader::State::decode(std::size_t group, std::size_t column, std::int64_t most, Place&& place,
-                                     F&& on_stretch) const {
+void ColumnFileReader::State::decode(std::size_t group, std::size_t column, std::int64_t end, std::int64_t most,
+                                     Place&& place, F&& on_stretch) const {
   const std::int64_t all = footer.groups[group].rows;
   const std::int64_t missing = chunk(group, column).seal.missing;
   const auto base = open_chunk(group, column);
   auto& reader = static_cast<parquet::TypedColumnReader<ParquetType<T>>&>(*base);
   std::array<std::int16_t, kStretch> levels;
   std::int64_t present = 0;
-  for (std::int64_t row = 0; row < all;) {
+  for (std::int64_t row = 0; row < end;) {
     std::int64_t n = 0;
-    const std::int64_t wanted = std::min(missing == 0 ? most : kStretch, all - row);
+    const std::int64_t wanted = std::min(missing == 0 ? most : kStretch, end - row);
     T* const into = place(row);
     const std::int64_t got = reader.ReadBatch(wanted, missing == 0 ? nullptr : levels.data(), nullptr, into, &n);
     const std::int64_t read = missing == 0 ? n : got;
@@ -142,7 +145,7 @@ void ColumnFileReader::State::decode(std::size_t group, std::size_t column, std:
     on_stretch(row, n, rows);
     row += read;
   }
-  if (present != all - missing || reader.HasNext()) damaged("a column chunk of another length");
+  if (end == all && (present != all - missing || reader.HasNext())) damaged("a column chunk of another length");
 }
 
 template <class T>
@@ -158,33 +161,52 @@ Result<void> ColumnFileReader::State::read(std::size_t group, std::size_t column
   return guarded([&] {
     if (some_missing) std::ranges::fill(validity, std::uint8_t{0});
     const auto place = [&](std::int64_t row) { return into.data() + row; };
-    decode<T>(group, column, all, place, [&](std::int64_t row, std::int64_t n, std::span<const std::int16_t> levels) {
-      if (levels.empty()) return;
-      spread(levels, place(row), n, T{});
-      set_bits(levels, static_cast<std::size_t>(row), validity);
-    });
+    decode<T>(group, column, all, all, place,
+              [&](std::int64_t row, std::int64_t n, std::span<const std::int16_t> levels) {
+                if (levels.empty()) return;
+                spread(levels, place(row), n, T{});
+                set_bits(levels, static_cast<std::size_t>(row), validity);
+              });
   });
 }
 
-template <class T>
-void ColumnFileReader::State::read_real(std::size_t group, std::size_t column, std::span<double> into) const {
+// As decode(), but what stands at place(first row) when on_stretch(first row, rows) comes is a number for every row.
+template <class T, class Place, class F>
+void ColumnFileReader::State::decode_real(std::size_t group, std::size_t column, std::int64_t end, Place&& place,
+                                          F&& on_stretch) const {
   constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
-  const auto row_of = [&](std::int64_t row) { return into.data() + row; };
+  const auto rows_of = [](std::int64_t n, std::span<const std::int16_t> levels) {
+    return levels.empty() ? static_cast<std::size_t>(n) : levels.size();
+  };
   if constexpr (std::is_same_v<T, double>) {
-    decode<T>(group, column, footer.groups[group].rows, row_of,
+    decode<T>(group, column, end, kStretch, place,
               [&](std::int64_t row, std::int64_t n, std::span<const std::int16_t> levels) {
-                spread(levels, row_of(row), n, kMissing);
+                spread(levels, place(row), n, kMissing);
+                on_stretch(row, rows_of(n, levels));
               });
   } else {
     std::array<T, kStretch> integers;
     decode<T>(
-        group, column, kStretch, [&](std::int64_t) { return integers.data(); },
+        group, column, end, kStretch, [&](std::int64_t) { return integers.data(); },
         [&](std::int64_t row, std::int64_t n, std::span<const std::int16_t> levels) {
           const auto count = static_cast<std::size_t>(n);
-          from_decimal(std::span<const T>(integers).first(count), footer.specs[column].scale, {}, {row_of(row), count});
-          spread(levels, row_of(row), n, kMissing);
+          from_decimal(std::span<const T>(integers).first(count), footer.specs[column].scale, {}, {place(row), count});
+          spread(levels, place(row), n, kMissing);
+          on_stretch(row, rows_of(n, levels));
         });
   }
+}
+
+template <class Place, class F>
+Result<void> ColumnFileReader::State::real(std::size_t group, std::size_t column, std::int64_t end, Place&& place,
+                                           F&& on_stretch) const {
+  return guarded([&] {
+    switch (footer.specs[column].physical) {
+      case Physical::int32: return decode_real<std::int32_t>(group, column, end, place, on_stretch);
+      case Physical::int64: return decode_real<std::int64_t>(group, column, end, place, on_stretch);
+      case Physical::float64: return decode_real<double>(group, column, end, place, on_stretch);
+    }
+  });
 }
 
 ColumnFileReader::ColumnFileReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -241,13 +263,34 @@ Result<void> ColumnFileReader::read(std::size_t group, std::size_t column, std::
 
 Result<void> ColumnFileReader::read_real(std::size_t group, std::size_t column, std::span<double> into) const {
   MOMENTUM_CHECK(group < state_->footer.groups.size() && column < state_->footer.specs.size());
-  MOMENTUM_CHECK(into.size() == static_cast<std::size_t>(state_->footer.groups[group].rows));
+  const std::int64_t all = state_->footer.groups[group].rows;
+  MOMENTUM_CHECK(into.size() == static_cast<std::size_t>(all));
+  const auto place = [&](std::int64_t row) { return into.data() + row; };
+  return state_->real(group, column, all, place, [](std::int64_t, std::size_t) {});
+}
+
+Result<void> ColumnFileReader::stream_real(std::size_t group, std::size_t column, std::int64_t end,
+                                           const Take<double>& take) const {
+  MOMENTUM_CHECK(group < state_->footer.groups.size() && column < state_->footer.specs.size());
+  MOMENTUM_CHECK(end >= 0 && end <= state_->footer.groups[group].rows);
+  std::array<double, kStretch> stretch;
+  const auto place = [&](std::int64_t) { return stretch.data(); };
+  return state_->real(group, column, end, place,
+                      [&](std::int64_t row, std::size_t n) { take(row, std::span<const double>(stretch).first(n)); });
+}
+
+Result<void> ColumnFileReader::stream_int32(std::size_t group, std::size_t column, std::int64_t end,
+                                            const Take<std::int32_t>& take) const {
+  MOMENTUM_CHECK(state_->chunk(group, column).seal.missing == 0);
+  MOMENTUM_CHECK(state_->footer.specs[column].physical == Physical::int32);
+  MOMENTUM_CHECK(end >= 0 && end <= state_->footer.groups[group].rows);
   return state_->guarded([&] {
-    switch (state_->footer.specs[column].physical) {
-      case Physical::int32: return state_->read_real<std::int32_t>(group, column, into);
-      case Physical::int64: return state_->read_real<std::int64_t>(group, column, into);
-      case Physical::float64: return state_->read_real<double>(group, column, into);
-    }
+    std::array<std::int32_t, kStretch> stretch;
+    const auto place = [&](std::int64_t) { return stretch.data(); };
+    state_->decode<std::int32_t>(group, column, end, kStretch, place,
+                                 [&](std::int64_t row, std::int64_t n, std::span<const std::int16_t>) {
+                                   take(row, std::span<const std::int32_t>(stretch).first(static_cast<std::size_t>(n)));
+                                 });
   });
 }
 

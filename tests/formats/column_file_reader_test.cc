@@ -57,6 +57,30 @@ void round_trip(const std::string& path, ColumnSpec spec, Pattern pattern, std::
     for (std::size_t k = 0; k < rows; ++k) {
       ASSERT_TRUE(got_real[k] == real[k] || (std::isnan(got_real[k]) && std::isnan(real[k]))) << k;
     }
+    for (const std::size_t end : {rows, rows / 2, std::size_t{0}}) {
+      std::vector<double> streamed;
+      const auto stream = (*reader)->stream_real(group, 0, static_cast<std::int64_t>(end),
+                                                 [&](std::int64_t row, std::span<const double> stretch) {
+                                                   ASSERT_EQ(row, static_cast<std::int64_t>(streamed.size()));
+                                                   streamed.insert(streamed.end(), stretch.begin(), stretch.end());
+                                                 });
+      ASSERT_TRUE(stream) << stream.error().to_string();
+      ASSERT_EQ(streamed.size(), end);
+      for (std::size_t k = 0; k < end; ++k) {
+        ASSERT_TRUE(streamed[k] == real[k] || (std::isnan(streamed[k]) && std::isnan(real[k]))) << k;
+      }
+    }
+    if constexpr (std::is_same_v<T, std::int32_t>) {
+      if (missing != 0) continue;
+      std::vector<std::int32_t> streamed;
+      const auto stream = (*reader)->stream_int32(group, 0, static_cast<std::int64_t>(rows),
+                                                  [&](std::int64_t row, std::span<const std::int32_t> stretch) {
+                                                    ASSERT_EQ(row, static_cast<std::int64_t>(streamed.size()));
+                                                    streamed.insert(streamed.end(), stretch.begin(), stretch.end());
+                                                  });
+      ASSERT_TRUE(stream) << stream.error().to_string();
+      EXPECT_EQ(streamed, expected);
+    }
   }
   std::filesystem::remove(path);
 }

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -110,6 +111,16 @@ class ColumnFileReader {
   // The same of any column as numbers: i / 10^scale correctly rounded, dates as days, missing as NaN. Integers without a
   // scale beyond 2^53 round to the nearest double.
   Result<void> read_real(std::size_t group, std::size_t column, std::span<double> into) const;
+
+  // The rows of a group up to `end` without it, for those who want them in many places: take(row, values) gets them in order,
+  // a few thousand at a time, in memory that stays in the first cache and is the reader's. Rows from `end` on are not
+  // decoded (the checksum covers them all the same). Numbers as read_real() gives them; stream_int32() is for int32 columns
+  // without missing values (checked). Errors as above; what was taken before one is then not to be used.
+  template <class T>
+  using Take = std::function<void(std::int64_t row, std::span<const T> values)>;
+  Result<void> stream_real(std::size_t group, std::size_t column, std::int64_t end, const Take<double>& take) const;
+  Result<void> stream_int32(std::size_t group, std::size_t column, std::int64_t end,
+                            const Take<std::int32_t>& take) const;
 
   // Reads the whole file: the XXH3-64 that its writer returned, if not a bit has changed.
   std::uint64_t hash() const;

@@ -1,0 +1,56 @@
+#pragma once
+// Open data files as a reader of batches sees them, and the row groups that several of its batches need.
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "momentum/base/error.h"
+#include "momentum/formats/column_file.h"
+#include "momentum/store/plan.h"
+
+namespace momentum::store {
+
+struct DataFile {
+  std::unique_ptr<formats::ColumnFileReader> reader;  // none: the plan does not name it
+  std::size_t date = 0;  // its column of dates
+  std::vector<std::optional<std::size_t>> columns;  // its place of each column of the plan
+};
+
+struct DecodedGroup {
+  std::vector<std::int32_t> dates;
+  std::vector<std::vector<double>> columns;  // as in the plan; empty where the file has it not
+};
+
+// Row groups of several batches: decoded by the first that asks, dropped with the last. Thread-safe.
+class DecodedGroups {
+ public:
+  // `files` outlive this.
+  DecodedGroups(const std::vector<DataFile>& files, const Plan& plan);
+
+  bool holds(std::uint32_t file, std::uint32_t group) const { return slot_of(file, group) >= 0; }
+  // To be asked once per batch. Errors: those of ColumnFileReader::read; out_of_memory is thrown as bad_alloc.
+  Result<std::shared_ptr<const DecodedGroup>> get(std::uint32_t file, std::uint32_t group);
+
+ private:
+  struct Slot {
+    std::uint32_t batches = 0;
+    std::mutex mutex;
+    std::uint32_t left = 0;  // of the batches
+    std::shared_ptr<const DecodedGroup> decoded;
+  };
+  int slot_of(std::uint32_t file, std::uint32_t group) const {
+    return slots_of_[file].empty() ? -1 : slots_of_[file][group];
+  }
+  Result<std::shared_ptr<const DecodedGroup>> decode(std::uint32_t file, std::uint32_t group) const;
+
+  const std::vector<DataFile>& files_;
+  std::vector<std::vector<int>> slots_of_;  // by file and group; -1: none
+  std::deque<Slot> slots_;
+};
+
+}  // namespace momentum::store

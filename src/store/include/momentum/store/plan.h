@@ -1,0 +1,63 @@
+#pragma once
+// What to read of a store for some columns, days and instruments: row groups, and where in them each instrument's bars are.
+// A plan reads no data file, only the extents of the catalog's state.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "momentum/base/date.h"
+#include "momentum/base/error.h"
+#include "momentum/catalog/state.h"
+
+namespace momentum::store {
+
+struct Need {
+  std::vector<std::string> columns = {};  // of values (open, close, ...): `instrument` and `date` are read in any case
+  Date first = {}, last = {};  // wanted days, both included; no date: open on that side
+  std::vector<catalog::InstrumentId> instruments = {};  // ascending; empty: all
+};
+
+// Rows of one instrument in one row group.
+struct Piece {
+  std::uint32_t file = 0;  // place in State::files
+  std::uint32_t group = 0;  // place in its row groups
+  std::int64_t row = 0, rows = 0;  // of the row group
+};
+
+// Days and rows are those of the whole extents: of the first and the last of them some rows may lie outside of the wanted days
+// (BarsReader cuts them off).
+struct PlannedInstrument {
+  catalog::InstrumentId id = 0;
+  std::vector<Piece> pieces;  // not empty, ascending by day
+  std::int64_t rows = 0;
+  Date first, last;
+};
+
+// Instruments to be read at once, computed at once and then dropped: their pieces stand side by side in the row groups.
+struct Batch {
+  std::vector<PlannedInstrument> instruments;  // ascending by id
+  std::int64_t rows = 0;
+};
+
+// A plain value. It belongs to the state that it was made of.
+struct Plan {
+  std::vector<Batch> batches;
+  std::vector<std::string> columns;
+  Date first, last;  // as wanted
+  std::int64_t rows = 0;
+};
+
+struct PlanOptions {
+  // Batches have about so many rows (within a quarter), where an instrument does not have more by itself: enough that
+  // neighbours share few row groups, little enough that two threads' batches of six columns take 25 MB.
+  std::int64_t rows_per_batch = std::int64_t{1} << 18;
+};
+
+// Every instrument with an extent that touches the wanted days, once; instruments without are not in it. Batches follow the
+// order of the files (bucket by bucket, by id within) and are cut where the fewest rows are in row groups of two batches.
+// Cost: 16,500 extents (5,500 instruments over 17 files) in about 2 ms.
+// Errors: damaged_store (bars of one instrument in two places for the same days).
+Result<Plan> plan(const catalog::State& state, const Need& need, PlanOptions options = {});
+
+}  // namespace momentum::store
