@@ -13,7 +13,7 @@ namespace momentum::engine {
 
 using DayList = std::vector<std::int32_t>;  // days since 1970-01-01, ascending
 
-// By instrument id. Reads one column of every file: about 40 ms and 50 MB for 13 million bars.
+// By instrument id. Reads the dates of every file: 4 bytes a bar.
 // Errors: damaged_store (a file that is gone or not as the catalog has it), no_permission, interrupted.
 Result<std::vector<DayList>> stored_days(const Context& ctx, const std::string& folder, const catalog::State& state);
 
