@@ -64,10 +64,10 @@ struct Conflict {
 };
 
 // Incoming rows: stored (a new day) + known (the same bar is there) + conflicting (another one is there and was kept) +
-// corrected (another one was there and was replaced). Two bars are the same if every column that both have is, bit for bit,
-// missing being a value of its own. A series has open, high, low, close and volume, and those other columns that are not
-// missing in all its rows; of the stored series the rows from the first to the last incoming day count. So a known bar may
-// bring columns that the stored one lacks: with `replace` they are filled in; without it they are not.
+// corrected (another one was there and was replaced). Two bars are the same if open, high, low, close and volume are, bit for
+// bit, missing being a value of its own, and no other column in which both have a value differs. So a known bar may bring
+// values that the stored one lacks: with `replace` they are filled in, else not. A value of those other columns is never
+// taken away, not by a correction either.
 struct Outcome {
   std::int64_t stored = 0, known = 0, conflicting = 0, corrected = 0;
   std::vector<Conflict> conflicts;  // the days of `conflicting` or `corrected`, ascending by id, then by date
