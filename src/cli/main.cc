@@ -48,6 +48,10 @@ Result<void> run_command(const Options& options) {
   switch (options.command) {
     case Command::scan: return run_scan(session);
     case Command::show: return run_show(session);
+    case Command::import: return run_import(session);
+    case Command::dialects: return run_dialects(session);
+    case Command::demo: return run_demo(session);
+    case Command::store_info: return run_store_info(session);
     case Command::doctor: return run_doctor(session);
     case Command::version: return run_version(session);
     case Command::help: break;

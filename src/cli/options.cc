@@ -8,6 +8,7 @@
 
 #include "momentum/base/nearest.h"
 #include "option_values.h"
+#include "store_options.h"
 
 namespace momentum::cli {
 namespace {
@@ -18,7 +19,7 @@ using Texts = std::vector<std::string>;
 // What stands on the command line, before its meaning is checked: all texts, so that every bad value is told in one
 // way.
 struct Raw {
-  Text threads, simd, format, output, lang, color, progress;
+  Text store, threads, simd, format, output, lang, color, progress;
   bool quiet = false, verbose = false, version = false;
   Texts files, codes, industries, columns;
   Text dialect, code, report, as_of, top, min_score, history, adjust, profile, explain, start, end, last, show_code;
@@ -26,9 +27,8 @@ struct Raw {
 };
 
 constexpr const char* kGlobals =
-    "Options for every command: --threads N, --simd LEVEL, --format F, -o FILE, --lang L, --color WHEN, --progress "
-    "HOW,\n"
-    "--quiet, -v; see momentum --help.\n";
+    "Options for every command: --store DIR, --threads N, --simd LEVEL, --format F, -o FILE, --lang L, --color WHEN,\n"
+    "--progress HOW, --quiet, -v; see momentum --help.\n";
 
 CLI::Option* one(CLI::App& app, const char* names, const char* value, Text& to, const char* help) {
   return app.add_option(names, to, help)->type_name(value)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
@@ -40,6 +40,7 @@ void repeated(CLI::App& app, const char* name, const char* value, Texts& to, con
 }
 
 void declare_everywhere(CLI::App& app, Raw& raw) {
+  one(app, "--store", "DIR", raw.store, "the store (default: $MOMENTUM_STORE, else $XDG_DATA_HOME/momentum/store)");
   one(app, "--threads", "N", raw.threads, "compute threads, or auto: all this process may use");
   one(app, "--simd", "LEVEL", raw.simd, "scalar, sse4, avx2, avx512 or auto; results do not depend on it");
   one(app, "--format", "F", raw.format, "table, csv or json (a terminal gets a table, a pipe csv)");
@@ -180,6 +181,10 @@ Result<void> read_everywhere(const Raw& raw, Options& out) {
     MOMENTUM_TRY(const std::size_t how, parse_choice("--progress", *raw.progress, {"auto", "plain", "never"}));
     out.progress = static_cast<ProgressMode>(how);
   }
+  if (raw.store) {
+    if (raw.store->empty()) return fail(ErrorCode::bad_value, "no folder", "--store", "give a folder");
+    out.store = *raw.store;
+  }
   out.quiet = raw.quiet;
   out.verbose = raw.verbose;
   return {};
@@ -283,12 +288,16 @@ Result<Options> parse_arguments(const std::vector<std::string>& arguments) {
   declare_everywhere(app, raw);
   CLI::App* scan = declare_scan(app, raw);
   CLI::App* show = declare_show(app, raw);
+  StoreTexts texts;
+  const StoreCommands store = declare_store_commands(app, kGlobals, texts);
   CLI::App* doctor = declare_doctor(app);
-  for (CLI::App* command : {scan, show, doctor}) command->fallthrough();
+  for (CLI::App* command : {scan, show, store.import, store.demo, store.store, store.info, doctor})
+    command->fallthrough();
   app.footer(
       "\nExamples:\n"
       "  momentum scan --files bars --top 10\n"
       "  momentum show 600000 --files bars --last 5\n"
+      "  momentum import bars --store store\n"
       "  momentum doctor\n"
       "\nA command's own options: momentum COMMAND --help\n");
 
@@ -316,13 +325,21 @@ Result<Options> parse_arguments(const std::vector<std::string>& arguments) {
   } else if (show->parsed()) {
     out.command = Command::show;
     MOMENTUM_TRY_VOID(read_show(raw, out));
+  } else if (store.import->parsed()) {
+    MOMENTUM_TRY_VOID(read_import(texts, out));
+  } else if (store.demo->parsed()) {
+    MOMENTUM_TRY_VOID(read_demo(texts, out));
+  } else if (store.info->parsed()) {
+    MOMENTUM_TRY_VOID(read_store_info(texts, out));
+  } else if (store.store->parsed()) {
+    return fail(ErrorCode::bad_option, "no command", "store", "use momentum store info");
   } else if (doctor->parsed()) {
     out.command = Command::doctor;
     if (out.format == report::Format::csv) {
       return fail(ErrorCode::bad_value, "doctor has no csv", "--format", "use table or json");
     }
   } else {
-    return fail(ErrorCode::bad_option, "no command", {}, "use scan, show or doctor; see momentum --help");
+    return fail(ErrorCode::bad_option, "no command", {}, "use scan, show, import, demo, store or doctor; see momentum --help");
   }
   return out;
 }

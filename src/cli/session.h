@@ -41,6 +41,10 @@ struct Session {
 
 Result<void> run_scan(Session& session);
 Result<void> run_show(Session& session);
+Result<void> run_import(Session& session);
+Result<void> run_dialects(Session& session);
+Result<void> run_demo(Session& session);
+Result<void> run_store_info(Session& session);
 Result<void> run_doctor(Session& session);
 Result<void> run_version(Session& session);
 

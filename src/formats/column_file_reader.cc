@@ -248,6 +248,10 @@ std::int64_t ColumnFileReader::missing(std::size_t group, std::size_t column) co
   return state_->chunk(group, column).seal.missing;
 }
 
+std::int64_t ColumnFileReader::bytes(std::size_t group, std::size_t column) const {
+  return static_cast<std::int64_t>(state_->chunk(group, column).bytes.size());
+}
+
 Result<void> ColumnFileReader::read(std::size_t group, std::size_t column, std::span<std::int32_t> into,
                                     std::span<std::uint8_t> validity) const {
   return state_->read(group, column, into, validity);

@@ -8,13 +8,15 @@
 
 #include "momentum/base/error.h"
 #include "momentum/base/simd_level.h"
+#include "momentum/engine/demo.h"
+#include "momentum/engine/import.h"
 #include "momentum/engine/scan.h"
 #include "momentum/engine/show.h"
 #include "momentum/report/style.h"
 
 namespace momentum::cli {
 
-enum class Command : std::uint8_t { scan, show, doctor, version, help };
+enum class Command : std::uint8_t { scan, show, import, dialects, demo, store_info, doctor, version, help };
 enum class When : std::uint8_t { automatic, always, never };
 enum class ProgressMode : std::uint8_t { automatic, plain, never };
 
@@ -32,6 +34,8 @@ struct Options {
   ProgressMode progress = ProgressMode::automatic;
   bool quiet = false;
   bool verbose = false;
+  std::string store;  // as named by --store; empty: see store_place.h
+  std::int64_t snapshot = 0;  // 0: the newest
 
   // scan and show
   std::string quarantine_report;  // --report
@@ -39,6 +43,10 @@ struct Options {
   engine::ShowRequest show;
   bool unranked = false;
   std::string explain;  // a code, any spelling
+
+  // import and demo; their requests carry the store, too
+  engine::ImportRequest import;
+  engine::DemoRequest demo;
 };
 
 // `arguments` without the program's name. Errors: bad_option (unknown option or command, with the nearest name; a

@@ -95,6 +95,8 @@ class ColumnFileReader {
 
   // Exact, from the checked footer: without reading the column.
   std::int64_t missing(std::size_t group, std::size_t column) const;
+  // How much of the file one column of one group takes.
+  std::int64_t bytes(std::size_t group, std::size_t column) const;
 
   // Decodes one column of one group. `into` has exactly the group's rows and the column's type. Where missing() is 0
   // `validity` is left alone and may be empty; else it has validity_bytes(rows) bytes, is written whole (unused bits 0),

@@ -1,0 +1,173 @@
+#include "store_options.h"
+
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "option_values.h"
+
+namespace momentum::cli {
+namespace {
+
+using Text = std::optional<std::string>;
+
+void one(CLI::App& app, const char* names, const char* value, Text& to, const char* help) {
+  app.add_option(names, to, help)->type_name(value)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
+
+void declare_making(CLI::App& app, StoreTexts& texts) {
+  one(app, "--storage", "FORM", texts.storage, "of a new store: parquet");
+  one(app, "--compression", "0..9", texts.compression, "of a new store: 0 quickest to read, 9 smallest");
+  one(app, "--lock-wait", "SECONDS", texts.lock_wait, "how long to wait for another writer (default 0)");
+}
+
+CLI::App* declare_import(CLI::App& app, const std::string& globals, StoreTexts& texts) {
+  CLI::App* import = app.add_subcommand("import", "bring vendors' files into the store, in one commit");
+  import->add_option("PATH", texts.paths, "CSV files, folders, globs or archives")->type_name("");
+  one(*import, "--kind", "NAME", texts.kind, "not bars: instruments, calendar, suspensions or factors");
+  one(*import, "--dialect", "NAME", texts.dialect, "how the files are written (default: told from their headings)");
+  one(*import, "--code", "CODE", texts.code, "the instrument, for files that name none");
+  one(*import, "--freq", "FREQ", texts.freq, "1d: daily bars, the only ones");
+  one(*import, "--on-conflict", "HOW", texts.on_conflict, "a bar that differs from the stored one: keep or replace");
+  import->add_flag("--dry-run", texts.dry_run, "say what would be stored, and store nothing");
+  import->add_flag("--strict", texts.strict, "a quarantined row is an error, and nothing is stored");
+  one(*import, "--report", "FILE", texts.report, "write every quarantined row and differing bar to FILE, as CSV");
+  import->add_flag("--list-dialects", texts.list_dialects, "the dialects, and how each is written");
+  declare_making(*import, texts);
+  import->footer(globals +
+                 "\nExamples:\n"
+                 "  momentum import bars --store store\n"
+                 "  momentum import bars --store store --on-conflict replace --report rows.csv\n"
+                 "  momentum import bars --store store --strict --dry-run\n"
+                 "  momentum import --list-dialects\n");
+  return import;
+}
+
+CLI::App* declare_demo(CLI::App& app, const std::string& globals, StoreTexts& texts) {
+  CLI::App* demo = app.add_subcommand("demo", "make a synthetic market in a store of its own");
+  one(*demo, "--stocks", "N", texts.stocks, "how many stocks (default 500)");
+  one(*demo, "--years", "N", texts.years, "how many years of sessions (default 3)");
+  one(*demo, "--seed", "N", texts.seed, "another seed, another market (default 1)");
+  one(*demo, "--end", "DATE", texts.end, "the last day (default 2025-12-31)");
+  declare_making(*demo, texts);
+  demo->footer(globals +
+               "\nExamples:\n"
+               "  momentum demo --store demo\n"
+               "  momentum demo --store small --stocks 20 --years 1 --seed 7\n");
+  return demo;
+}
+
+Result<void> read_making(const StoreTexts& texts, Text& storage, std::optional<int>& compression,
+                         std::chrono::milliseconds& lock_wait) {
+  if (texts.storage) {
+    MOMENTUM_TRY_VOID(parse_choice("--storage", *texts.storage, {"parquet", "hdf", "csv"}));
+    storage = texts.storage;
+  }
+  if (texts.compression) {
+    MOMENTUM_TRY(const std::int64_t level, parse_count("--compression", *texts.compression, 0, 9));
+    compression = static_cast<int>(level);
+  }
+  if (texts.lock_wait) {
+    MOMENTUM_TRY(const double seconds, parse_number("--lock-wait", *texts.lock_wait));
+    if (seconds < 0 || seconds > 86400) {
+      return fail(ErrorCode::bad_value, fmt::format("bad value '{}'", *texts.lock_wait), "--lock-wait",
+                  "give seconds, from 0 to 86400");
+    }
+    lock_wait = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+  }
+  return {};
+}
+
+}  // namespace
+
+StoreCommands declare_store_commands(CLI::App& app, const std::string& globals, StoreTexts& texts) {
+  StoreCommands commands{};
+  commands.import = declare_import(app, globals, texts);
+  commands.demo = declare_demo(app, globals, texts);
+  commands.store = app.add_subcommand("store", "what is in the store");
+  commands.store->require_subcommand(0, 1);
+  commands.info = commands.store->add_subcommand("info", "what the store holds and how: levels, columns, sizes");
+  one(*commands.info, "--snapshot", "ID", texts.snapshot, "an older state of the store");
+  commands.info->footer(globals +
+                        "\nExamples:\n"
+                        "  momentum store info --store store\n"
+                        "  momentum store info --store store --format json\n");
+  commands.store->footer(globals);
+  return commands;
+}
+
+Result<void> read_import(const StoreTexts& texts, Options& out) {
+  if (texts.list_dialects) {
+    out.command = Command::dialects;
+    return {};
+  }
+  out.command = Command::import;
+  engine::ImportRequest& request = out.import;
+  if (texts.paths.empty())
+    return fail(ErrorCode::bad_option, "no input", "import", "name files or folders: momentum import PATH");
+  request.files = texts.paths;
+  request.kind = texts.kind.value_or("");
+  request.dialect = texts.dialect.value_or("");
+  request.code = texts.code.value_or("");
+  if (texts.kind) {
+    const char* other = texts.dialect ? "--dialect" : texts.code ? "--code" : texts.on_conflict ? "--on-conflict" : nullptr;
+    if (other != nullptr) {
+      return fail(ErrorCode::bad_option, fmt::format("--kind and {} exclude each other", other), "import",
+                  fmt::format("{} is for bars", other));
+    }
+  }
+  if (texts.freq && *texts.freq != "1d") {
+    return fail(ErrorCode::bad_value, fmt::format("bad value '{}'", *texts.freq), "--freq",
+                "there are daily bars only: 1d");
+  }
+  if (texts.on_conflict) {
+    MOMENTUM_TRY(const std::size_t how, parse_choice("--on-conflict", *texts.on_conflict, {"keep", "replace"}));
+    request.replace = how == 1;
+  }
+  request.dry_run = texts.dry_run;
+  request.strict = texts.strict;
+  if (texts.report) {
+    if (texts.report->empty() || *texts.report == "-" || *texts.report == out.output) {
+      return fail(ErrorCode::bad_value, fmt::format("bad value '{}'", *texts.report), "--report",
+                  "give a file of its own");
+    }
+    out.quarantine_report = *texts.report;
+  }
+  return read_making(texts, request.storage, request.compression, request.lock_wait);
+}
+
+Result<void> read_demo(const StoreTexts& texts, Options& out) {
+  out.command = Command::demo;
+  engine::DemoRequest& request = out.demo;
+  constexpr std::int64_t kMost = std::numeric_limits<int>::max();  // the engine knows the real bounds
+  if (texts.stocks) {
+    MOMENTUM_TRY(const std::int64_t stocks, parse_count("--stocks", *texts.stocks, 1, kMost));
+    request.market.stocks = static_cast<int>(stocks);
+  }
+  if (texts.years) {
+    MOMENTUM_TRY(const std::int64_t years, parse_count("--years", *texts.years, 1, kMost));
+    request.market.years = static_cast<int>(years);
+  }
+  if (texts.seed) {
+    MOMENTUM_TRY(const std::int64_t seed,
+                 parse_count("--seed", *texts.seed, 0, std::numeric_limits<std::int64_t>::max()));
+    request.market.seed = static_cast<std::uint64_t>(seed);
+  }
+  if (texts.end) {
+    MOMENTUM_TRY(request.market.end, parse_day("--end", *texts.end));
+  }
+  return read_making(texts, request.storage, request.compression, request.lock_wait);
+}
+
+Result<void> read_store_info(const StoreTexts& texts, Options& out) {
+  out.command = Command::store_info;
+  if (texts.snapshot) {
+    MOMENTUM_TRY(out.snapshot,
+                 parse_count("--snapshot", *texts.snapshot, 1, std::numeric_limits<std::int64_t>::max()));
+  }
+  if (out.format == report::Format::csv)
+    return fail(ErrorCode::bad_value, "store info has no csv", "--format", "use table or json");
+  return {};
+}
+
+}  // namespace momentum::cli

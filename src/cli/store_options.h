@@ -1,0 +1,37 @@
+#pragma once
+// The options of the commands that make, fill and describe a store: import, demo, store.
+
+#include <CLI/CLI.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "momentum/base/error.h"
+#include "momentum/cli/options.h"
+
+namespace momentum::cli {
+
+// As they stand on the command line, before their meaning is checked.
+struct StoreTexts {
+  std::vector<std::string> paths;
+  std::optional<std::string> kind, dialect, code, freq, on_conflict, report, storage, compression, lock_wait;
+  std::optional<std::string> stocks, years, seed, end, snapshot;
+  bool dry_run = false, strict = false, list_dialects = false;
+};
+
+struct StoreCommands {
+  CLI::App* import;
+  CLI::App* demo;
+  CLI::App* store;
+  CLI::App* info;  // of store
+};
+
+// `globals` is the help's paragraph on options of every command.
+StoreCommands declare_store_commands(CLI::App& app, const std::string& globals, StoreTexts& texts);
+
+Result<void> read_import(const StoreTexts& texts, Options& out);
+Result<void> read_demo(const StoreTexts& texts, Options& out);
+Result<void> read_store_info(const StoreTexts& texts, Options& out);
+
+}  // namespace momentum::cli

@@ -1,0 +1,25 @@
+#include "store_place.h"
+
+#include <cstdlib>
+#include <string_view>
+
+namespace momentum::cli {
+namespace {
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string{} : value;
+}
+
+}  // namespace
+
+std::string store_place(const std::string& named) {
+  if (!named.empty()) return named;
+  if (std::string store = variable("MOMENTUM_STORE"); !store.empty()) return store;
+  // a relative path there is to be ignored, says the XDG specification
+  std::string data = variable("XDG_DATA_HOME");
+  if (!data.starts_with('/')) data = variable("HOME") + "/.local/share";
+  return data + "/momentum/store";
+}
+
+}  // namespace momentum::cli

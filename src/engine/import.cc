@@ -1,0 +1,97 @@
+#include "momentum/engine/import.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "identity.h"
+#include "import_call.h"
+#include "import_kind.h"
+#include "import_rules.h"
+#include "momentum/sources/csv_folder.h"
+#include "writing.h"
+
+namespace momentum::engine {
+namespace {
+
+// An empty store takes only instruments that say their market.
+Result<void> check_codes(const sources::BarSet& set) {
+  const Identities none({});
+  for (const sources::InstrumentBars& instrument : set.instruments) MOMENTUM_TRY_VOID(none.find(instrument.id, {}, {}));
+  return {};
+}
+
+// What a store that exists was made with stays.
+Result<void> check_settings(const ImportRequest& request, const catalog::StoreInfo& info) {
+  const bool other_storage = request.storage && *request.storage != info.storage;
+  if (!other_storage && (!request.compression || *request.compression == info.compression)) return {};
+  return fail(ErrorCode::bad_value,
+              fmt::format("the store was made with storage {}, compression {}", info.storage, info.compression),
+              other_storage ? "--storage" : "--compression", "leave the option out, or make another store");
+}
+
+Result<void> store_bars(const Context& ctx, const ImportRequest& request, sources::BarSet& set, ImportReport& report) {
+  const bool synthetic = set.synthetic;
+  MOMENTUM_TRY(const bool stands, has_store(request.store));
+  if (!stands) MOMENTUM_TRY_VOID(check_codes(set));  // before a store is made for nothing
+  if (!stands && request.dry_run) {
+    report.stored = report.summary.stored;
+    report.new_instruments = static_cast<std::int64_t>(set.instruments.size());
+    report.changed = true;
+    report.accounted = true;
+    return {};
+  }
+  MOMENTUM_TRY(Writing to, open_for_writing(ctx, request.store, request.lock_wait, new_store(request, synthetic)));
+  report.made_store = !stands;
+  report.snapshot = to.state.snapshot.id;
+  MOMENTUM_TRY_VOID(check_synthetic(synthetic, to.state.info, request.store));
+  MOMENTUM_TRY_VOID(check_settings(request, to.state.info));
+
+  MOMENTUM_TRY(auto days, stored_days(ctx, request.store, to.state));
+  MOMENTUM_TRY(ImportCall call, ImportCall::make(set, to.state, std::move(days), request.replace));
+  store::IngestOptions options{
+      .replace = request.replace, .dry_run = request.dry_run, .op = "import", .newest = call.newest()};
+  options.note = fmt::format("{} files, dialect {}", report.summary.files, report.dialect);
+  MOMENTUM_TRY(const store::Outcome outcome,
+               store::ingest(
+                   ctx, to.lock, to.catalog, to.state, call.incoming(),
+                   [&](std::size_t i) -> Result<std::shared_ptr<arrow::Table>> { return call.bars(i); },
+                   [&](std::size_t i, const store::Merged& merged, catalog::InstrumentRecord& record) {
+                     return call.describe(i, merged, record);
+                   },
+                   [&]() -> Result<std::vector<catalog::MarketDays>> { return call.sessions(); }, options));
+  report.stored = outcome.stored;
+  report.known = outcome.known;
+  report.conflicting = outcome.conflicting;
+  report.corrected = outcome.corrected;
+  report.changed = outcome.changed;
+  report.snapshot = outcome.snapshot.id;
+  report.accounted = true;
+  MOMENTUM_CHECK(report.summary.stored == report.stored + report.known + report.conflicting + report.corrected);
+
+  const auto code_of = [&](catalog::InstrumentId id) { return to.state.instruments[static_cast<std::size_t>(id)].code; };
+  for (const store::Conflict& conflict : outcome.conflicts)
+    report.contradicted.push_back({code_of(conflict.id), conflict.date});
+  for (const catalog::InstrumentId id : outcome.prepended) report.prepended.push_back(code_of(id));
+  for (const store::Incoming& one : call.incoming())
+    report.new_instruments += static_cast<std::size_t>(one.record.id) >= to.state.instruments.size();
+  return {};
+}
+
+}  // namespace
+
+Result<void> import_files(const Context& ctx, const ImportRequest& request, ImportReport& report) {
+  MOMENTUM_TRY_VOID(check_storage(request.storage));
+  if (!request.kind.empty()) return import_kind(ctx, request, report);
+  MOMENTUM_TRY(sources::BarSet set,
+               sources::read_csv(ctx, request.files, {.dialect = request.dialect, .code = request.code}));
+  report.summary = set.summary;
+  report.quarantine = std::move(set.quarantine);
+  report.dialect = set.dialect;
+  MOMENTUM_TRY_VOID(check_strict(request, set.summary));
+  if (set.summary.stored == 0 && set.summary.suspensions == 0)
+    return fail(ErrorCode::empty_input, "no bar could be read", {}, "see the quarantined rows (--report FILE)");
+  return store_bars(ctx, request, set, report);
+}
+
+}  // namespace momentum::engine

@@ -1,0 +1,52 @@
+#pragma once
+// What a store holds and how: `momentum store info`, and the store's line of `momentum doctor`.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "momentum/base/context.h"
+#include "momentum/base/error.h"
+#include "momentum/catalog/state.h"
+
+namespace momentum::engine {
+
+struct LevelSummary {
+  catalog::Level level = catalog::Level::tail;
+  std::int64_t files = 0, rows = 0, bytes = 0;
+};
+
+struct SessionsSummary {
+  std::string market;
+  std::int64_t sessions = 0;
+  Date first, last;
+  std::int32_t last_bars = 0;  // on the last session
+};
+
+// One way in which files store a column.
+struct ColumnSummary {
+  std::string name, form, encoding, codec;  // "decimal(9,2) on int32", "date on int32", "int32", "double"
+  std::int64_t files = 0;
+  std::int64_t bytes = 0;  // in all of these files
+};
+
+struct StoreSummary {
+  std::string folder;
+  catalog::StoreInfo info;
+  catalog::Snapshot snapshot;
+  std::int64_t instruments = 0, instruments_with_bars = 0;
+  std::int64_t bars = 0, bytes = 0;  // of data files
+  std::int64_t factor_events = 0, unverified_links = 0;
+  Date first, last;  // bar
+  std::vector<LevelSummary> levels;  // base, year, tail: those that have files
+  std::vector<SessionsSummary> sessions;  // ascending by market
+  std::vector<ColumnSummary> columns;  // in file order
+};
+
+// Errors: store_not_found, snapshot_not_found, damaged_store (also a data file that is gone or not as the catalog has it),
+// store_version, locked, no_permission. snapshot 0: the newest. Opens every data file, reads none.
+Result<StoreSummary> describe_store(const Context& ctx, const std::string& folder, catalog::SnapshotId snapshot = 0);
+
+std::string_view to_string(catalog::Level level) noexcept;
+
+}  // namespace momentum::engine

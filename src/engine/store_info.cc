@@ -1,0 +1,113 @@
+#include "momentum/engine/store_info.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "momentum/catalog/catalog.h"
+#include "momentum/formats/column_file.h"
+
+namespace momentum::engine {
+namespace {
+
+std::string form_of(const catalog::ColumnRecord& column) {
+  if (column.name == "date") return fmt::format("date on {}", column.physical);
+  if (column.scale < 0) return column.physical;
+  return fmt::format("decimal({},{}) on {}", column.physical == "int64" ? 18 : 9, column.scale, column.physical);
+}
+
+std::string codec_of(const catalog::ColumnRecord& column) {
+  return column.codec == "zstd" ? fmt::format("zstd {}", column.level) : column.codec;
+}
+
+// What a file of the catalog must be to be its file; content is for `momentum store verify`.
+Result<std::unique_ptr<formats::ColumnFileReader>> open_file(const std::string& folder, const catalog::FileRecord& file) {
+  const std::string path = folder + "/" + file.path;
+  auto reader = formats::ColumnFileReader::open(path, file.bytes);
+  if (reader && (*reader)->rows() == file.rows && (*reader)->specs().size() == file.columns.size()) return reader;
+  if (!reader && reader.error().category() != Category::not_found && reader.error().category() != Category::bad_data)
+    return reader;
+  return fail(ErrorCode::damaged_store,
+              "the store is damaged: " + (reader ? "not the file of the catalog" : reader.error().what), path,
+              "restore this file from a copy of the store");
+}
+
+void add_columns(const formats::ColumnFileReader& reader, const catalog::FileRecord& file,
+                 std::vector<ColumnSummary>& columns) {
+  for (std::size_t c = 0; c < file.columns.size(); ++c) {
+    const catalog::ColumnRecord& record = file.columns[c];
+    ColumnSummary one{record.name, form_of(record), record.encoding, codec_of(record), 0, 0};
+    auto at = std::ranges::find_if(columns, [&](const ColumnSummary& other) {
+      return other.name == one.name && other.form == one.form && other.encoding == one.encoding &&
+             other.codec == one.codec;
+    });
+    if (at == columns.end()) {
+      // beside the other forms of this column
+      const auto last = std::find_if(columns.rbegin(), columns.rend(),
+                                     [&](const ColumnSummary& other) { return other.name == one.name; });
+      at = columns.insert(last == columns.rend() ? columns.end() : last.base(), std::move(one));
+    }
+    ++at->files;
+    for (std::size_t group = 0; group < reader.groups().size(); ++group) at->bytes += reader.bytes(group, c);
+  }
+}
+
+void count_instruments(const catalog::State& state, StoreSummary& out) {
+  for (const catalog::Coverage& coverage : state.coverage) {
+    if (coverage.bars == 0) continue;
+    ++out.instruments_with_bars;
+    out.first = out.first.has_value() ? std::min(out.first, coverage.first) : coverage.first;
+    out.last = std::max(out.last, coverage.last);
+  }
+  for (const catalog::InstrumentRecord& record : state.instruments) {
+    for (const catalog::FactorEvent& event : record.factors) ++(event.link ? out.factor_events : out.unverified_links);
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(catalog::Level level) noexcept {
+  switch (level) {
+    case catalog::Level::tail: return "tail";
+    case catalog::Level::year: return "year";
+    case catalog::Level::base: break;
+  }
+  return "base";
+}
+
+Result<StoreSummary> describe_store(const Context& ctx, const std::string& folder, catalog::SnapshotId snapshot) {
+  MOMENTUM_TRY(const catalog::Catalog catalog, catalog::Catalog::open(folder));
+  MOMENTUM_TRY(const catalog::State state, snapshot == 0 ? catalog.load() : catalog.load(snapshot));
+  StoreSummary out;
+  out.folder = folder;
+  out.info = state.info;
+  out.snapshot = state.snapshot;
+  out.instruments = static_cast<std::int64_t>(state.instruments.size());
+  out.bars = state.snapshot.counts.rows;
+  out.bytes = state.snapshot.counts.bytes;
+  count_instruments(state, out);
+  for (const catalog::Level level : {catalog::Level::base, catalog::Level::year, catalog::Level::tail}) {
+    LevelSummary one{level, 0, 0, 0};
+    for (const catalog::FileRecord& file : state.files) {
+      if (file.level != level) continue;
+      ++one.files;
+      one.rows += file.rows;
+      one.bytes += file.bytes;
+    }
+    if (one.files > 0) out.levels.push_back(one);
+  }
+  for (const catalog::MarketDays& market : state.sessions) {
+    if (market.days.empty()) continue;
+    out.sessions.push_back({market.market, static_cast<std::int64_t>(market.days.size()), market.days.front(),
+                            market.days.back(), market.bars.empty() ? 0 : market.bars.back()});
+  }
+  for (const catalog::FileRecord& file : state.files) {
+    if (ctx.cancelled()) return Context::interrupted();
+    MOMENTUM_TRY(const auto reader, open_file(folder, file));
+    add_columns(*reader, file, out.columns);
+  }
+  return out;
+}
+
+}  // namespace momentum::engine

@@ -1,0 +1,22 @@
+#include "stored_days.h"
+
+#include "momentum/base/parallel.h"
+#include "momentum/store/batch_reader.h"
+#include "momentum/store/plan.h"
+
+namespace momentum::engine {
+
+Result<std::vector<DayList>> stored_days(const Context& ctx, const std::string& folder, const catalog::State& state) {
+  std::vector<DayList> days(state.instruments.size());
+  MOMENTUM_TRY(const store::Plan plan, store::plan(state, {}));
+  MOMENTUM_TRY(const store::BarsReader reader, store::BarsReader::open(ctx, folder, state, plan));
+  MOMENTUM_TRY_VOID(parallel_for(ctx, plan.batches.size(), [&](std::size_t b) -> Result<void> {
+    MOMENTUM_TRY(const store::BatchBars batch, reader.read(plan.batches[b]));
+    for (const store::SeriesBars& series : batch.series)
+      days[static_cast<std::size_t>(series.id)].assign(series.dates.begin(), series.dates.end());
+    return {};
+  }));
+  return days;
+}
+
+}  // namespace momentum::engine

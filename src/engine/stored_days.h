@@ -1,0 +1,26 @@
+#pragma once
+// On which days the instruments of a store have bars: what decides sessions, and whether a bar is new.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "momentum/base/context.h"
+#include "momentum/catalog/state.h"
+
+namespace momentum::engine {
+
+using DayList = std::vector<std::int32_t>;  // days since 1970-01-01, ascending
+
+// By instrument id. Reads the dates of every file: 4 bytes a bar.
+// Errors: damaged_store (a file that is gone or not as the catalog has it), no_permission, interrupted.
+Result<std::vector<DayList>> stored_days(const Context& ctx, const std::string& folder, const catalog::State& state);
+
+// Dates lie in memory as plain day numbers.
+static_assert(sizeof(Date) == sizeof(std::int32_t));
+inline std::span<const std::int32_t> day_numbers(const std::vector<Date>& days) {
+  return {days.empty() ? nullptr : &days.front().days, days.size()};
+}
+
+}  // namespace momentum::engine

@@ -1,0 +1,55 @@
+#pragma once
+// Bars of one instrument in memory: a view, and rows that grow.
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "momentum/base/date.h"
+#include "momentum/store/bar_columns.h"
+
+namespace momentum::store {
+
+inline constexpr std::size_t kColumns = kBarColumns.size();
+
+using ColumnMask = std::uint32_t;  // bit c: column c of kBarColumns
+inline constexpr ColumnMask kAllColumns = (ColumnMask{1} << kColumns) - 1;
+constexpr bool has_column(ColumnMask mask, std::size_t c) { return (mask >> c & 1) != 0; }
+
+// Dates ascend strictly. A column is of the dates' length, or empty: not there. NaN is missing.
+struct BarSeries {
+  std::span<const std::int32_t> dates = {};
+  std::array<std::span<const double>, kColumns> columns = {};
+
+  std::size_t size() const { return dates.size(); }
+  Date first() const { return {dates.front()}; }
+  Date last() const { return {dates.back()}; }
+  BarSeries slice(std::size_t from, std::size_t to) const;
+  BarSeries between(Date from, Date to) const;  // both included; no date: open
+  BarSeries only(ColumnMask mask) const;
+};
+
+// Rows of one or of many instruments, one after the other. A column comes into being with the first series that has it.
+class BarRows {
+ public:
+  explicit BarRows(std::size_t expected = 0) : expected_(expected) {}
+
+  std::size_t size() const { return dates_.size(); }
+  void append(const BarSeries& bars);
+  // Gives the last row what it lacks in the columns that are not in every file.
+  void fill_last(const BarSeries& bars, std::size_t row);
+  void clear();  // keeps the memory
+
+  std::span<const std::int32_t> dates() const { return dates_; }
+  BarSeries view() const;
+
+ private:
+  std::vector<double>& column(std::size_t c);
+
+  std::size_t expected_;
+  std::vector<std::int32_t> dates_;
+  std::array<std::vector<double>, kColumns> columns_;
+};
+
+}  // namespace momentum::store

@@ -1,0 +1,173 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "bars_file_internal.h"
+#include "momentum/formats/column_file.h"
+#include "momentum/formats/decimal_column.h"
+#include "momentum/store/levels.h"
+
+namespace momentum::store {
+namespace {
+
+using formats::ColumnSpec;
+using formats::Physical;
+
+struct Column {
+  ColumnSpec spec;
+  std::string reason;
+  std::span<const double> values;  // empty for instrument and date
+};
+
+std::string_view word(Physical physical) {
+  switch (physical) {
+    case Physical::int32: return "int32";
+    case Physical::int64: return "int64";
+    case Physical::float64: break;
+  }
+  return "float64";
+}
+
+std::string reason_of(const formats::DecimalForm& form) {
+  if (form.physical == Physical::float64) return "values that no decimal of up to 6 digits holds exactly";
+  return fmt::format("every value is exact with {} digits after the point and fits {} bits", form.scale,
+                     form.physical == Physical::int32 ? 32 : 64);
+}
+
+std::vector<Column> columns_of(const BarSeries& rows) {
+  std::vector<Column> out;
+  for (const std::string_view name : {kInstrumentColumn, kDateColumn}) {
+    ColumnSpec spec = formats::column_spec(std::string(name), Physical::int32);
+    spec.date = name == kDateColumn;
+    spec.required = true;
+    out.push_back({std::move(spec), spec.date ? "days" : "numbers of instruments", {}});
+  }
+  for (std::size_t c = 0; c < kColumns; ++c) {
+    const std::span<const double> values = rows.columns[c];
+    const bool any = std::ranges::any_of(values, [](double v) { return !std::isnan(v); });
+    if (c >= kRequiredColumns && !any) continue;
+    const formats::DecimalForm form = formats::smallest_form(values);
+    out.push_back({formats::column_spec(std::string(kBarColumns[c]), form.physical, form.scale),
+                   any ? reason_of(form) : "no value", values});
+  }
+  return out;
+}
+
+catalog::ColumnRecord record_of(const Column& column) {
+  const bool real = column.spec.physical == Physical::float64;
+  return {.name = column.spec.name,
+          .physical = std::string(word(column.spec.physical)),
+          .scale = column.spec.scale,
+          .encoding = real ? "dictionary" : "delta",
+          .codec = real ? "zstd" : "none",
+          .level = real ? column.spec.level : 0,
+          .reason = column.reason};
+}
+
+// Buffers of one row group, used again for the next.
+class Group {
+ public:
+  explicit Group(std::size_t columns) : buffers_(columns) {}
+
+  formats::ColumnValues convert(std::size_t k, const Column& column, std::size_t from, std::size_t rows) {
+    Buffer& buffer = buffers_[k];
+    const std::span<const double> values = column.values.subspan(from, rows);
+    buffer.validity.resize(formats::validity_bytes(static_cast<std::int64_t>(rows)));
+    switch (column.spec.physical) {
+      case Physical::int32:
+        return numbers(formats::to_decimal(values, column.spec.scale, sized(buffer.i32, rows), buffer.validity),
+                       buffer.i32, buffer);
+      case Physical::int64:
+        return numbers(formats::to_decimal(values, column.spec.scale, sized(buffer.i64, rows), buffer.validity),
+                       buffer.i64, buffer);
+      case Physical::float64: break;
+    }
+    return numbers(formats::to_decimal(values, sized(buffer.real, rows), buffer.validity), buffer.real, buffer);
+  }
+
+ private:
+  struct Buffer {
+    std::vector<std::int32_t> i32;
+    std::vector<std::int64_t> i64;
+    std::vector<double> real;
+    std::vector<std::uint8_t> validity;
+  };
+
+  template <class T>
+  static std::span<T> sized(std::vector<T>& values, std::size_t rows) {
+    values.resize(rows);
+    return values;
+  }
+  template <class T>
+  static formats::ColumnValues numbers(std::int64_t missing, const std::vector<T>& values, const Buffer& buffer) {
+    formats::ColumnValues out{.values = std::span<const T>(values)};
+    if (missing != 0) out.validity = buffer.validity;
+    return out;
+  }
+
+  std::vector<Buffer> buffers_;
+};
+
+// Ends of row groups, as places in the extents.
+std::vector<std::size_t> cuts_of(const BarsDraft& draft) {
+  const std::int64_t most = rows_per_group(draft.level);
+  std::vector<std::size_t> out;
+  std::int64_t rows = 0;
+  for (std::size_t e = 0; e < draft.extents.size(); ++e) {
+    if (rows > 0 && rows + draft.extents[e].rows > most) {
+      out.push_back(e);
+      rows = 0;
+    }
+    rows += draft.extents[e].rows;
+  }
+  out.push_back(draft.extents.size());
+  return out;
+}
+
+}  // namespace
+
+Result<catalog::FileRecord> write_bars(const Context& ctx, const std::string& path, const BarsDraft& draft) {
+  const BarSeries rows = draft.rows.view();
+  const std::vector<Column> columns = columns_of(rows);
+  catalog::FileRecord record;
+  std::vector<ColumnSpec> specs;
+  for (const Column& column : columns) {
+    specs.push_back(column.spec);
+    record.columns.push_back(record_of(column));
+  }
+  MOMENTUM_TRY(const auto writer, formats::ColumnFileWriter::create(path, std::move(specs)));
+  Group group(columns.size());
+  std::vector<std::int32_t> instruments;
+  std::size_t begin = 0;
+  for (const std::size_t end : cuts_of(draft)) {
+    if (ctx.cancelled()) return Context::interrupted();
+    const auto from = static_cast<std::size_t>(draft.extents[begin].first_row);
+    instruments.clear();
+    for (; begin < end; ++begin)
+      instruments.insert(instruments.end(), static_cast<std::size_t>(draft.extents[begin].rows),
+                         draft.extents[begin].instrument);
+    const std::size_t n = instruments.size();
+    std::vector<formats::ColumnValues> values = {{.values = std::span<const std::int32_t>(instruments)},
+                                                 {.values = rows.dates.subspan(from, n)}};
+    for (std::size_t k = 2; k < columns.size(); ++k) values.push_back(group.convert(k, columns[k], from, n));
+    MOMENTUM_TRY_VOID(writer->write_row_group(values));
+  }
+  MOMENTUM_TRY(const auto summary, writer->close());
+  record.level = draft.level;
+  record.bucket = draft.bucket;
+  record.rows = static_cast<std::int64_t>(rows.size());
+  record.bytes = summary.bytes;
+  record.checksum = summary.hash;
+  record.first = {std::ranges::min(rows.dates)};
+  record.last = {std::ranges::max(rows.dates)};
+  std::int64_t row = 0;
+  for (const formats::RowGroupPlace& place : summary.groups) {
+    record.row_groups.push_back({row, place.rows, place.offset, place.bytes});
+    row += place.rows;
+  }
+  record.extents = draft.extents;
+  return record;
+}
+
+}  // namespace momentum::store

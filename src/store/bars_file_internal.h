@@ -1,0 +1,26 @@
+#pragma once
+// Rows in memory -> a bars file and what the catalog keeps of it.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bar_series_internal.h"
+#include "momentum/base/context.h"
+#include "momentum/base/error.h"
+#include "momentum/catalog/state.h"
+
+namespace momentum::store {
+
+struct BarsDraft {
+  catalog::Level level = catalog::Level::tail;
+  std::optional<int> bucket;
+  BarRows rows;
+  std::vector<catalog::Extent> extents;  // over all rows, ascending by instrument
+};
+
+// Writes and syncs `path`; the record has all but its final path. Each column takes the smallest form that loses nothing.
+// Row groups end at extents. Errors: interrupted, and those of ColumnFileWriter; no file is left then.
+Result<catalog::FileRecord> write_bars(const Context& ctx, const std::string& path, const BarsDraft& draft);
+
+}  // namespace momentum::store

@@ -1,0 +1,133 @@
+#include "call_internal.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "momentum/base/parallel.h"
+
+namespace momentum::store {
+namespace {
+
+constexpr std::string_view kDataset = "daily";
+
+}  // namespace
+
+Call::Call(const Context& ctx, const std::string& folder, const catalog::State& state,
+           std::span<const Incoming> incoming, const BarsOf& bars_of, const Describe& describe,
+           const IngestOptions& options)
+    : ctx_(ctx),
+      state_(state),
+      incoming_(incoming),
+      bars_of_(bars_of),
+      describe_(describe),
+      options_(options),
+      merged_(incoming.size()),
+      buckets_(static_cast<std::size_t>(state.info.buckets)),
+      new_files_(folder) {
+  for (std::size_t i = 0; i < incoming.size(); ++i)
+    buckets_[static_cast<std::size_t>(bucket_of(incoming[i].record.id, state.info.buckets))].incoming.push_back(i);
+  for (const catalog::FileRecord& file : state.files) {
+    if (file.dataset != kDataset) continue;
+    files_.emplace_back(folder, file);
+    newest_ = std::max(newest_, file.last);
+  }
+}
+
+Result<void> Call::run() {
+  Progress progress(ctx_.progress, "storing", incoming_.size());
+  const bool write_at_once = options_.newest.has_value() && !options_.dry_run;
+  if (write_at_once) newest_ = std::max(newest_, options_.newest);
+  MOMENTUM_TRY_VOID(parallel_for(ctx_, buckets_.size(), [&](std::size_t b) -> Result<void> {
+    MOMENTUM_TRY_VOID(merge(buckets_[b], static_cast<int>(b), progress));
+    return write_at_once ? write_levels(buckets_[b], static_cast<int>(b)) : Result<void>{};
+  }));
+  if (options_.dry_run || !has_new_bars()) return {};
+  if (!write_at_once) {
+    for (const Merging& merging : merged_) {
+      if (merging.changes) newest_ = std::max(newest_, merging.patch.last());
+    }
+    MOMENTUM_TRY_VOID(parallel_for(ctx_, buckets_.size(),
+                                   [&](std::size_t b) { return write_levels(buckets_[b], static_cast<int>(b)); }));
+  }
+  return write_tail();
+}
+
+bool Call::has_new_bars() const { return std::ranges::any_of(merged_, &Merging::changes); }
+
+Sources Call::sources_of(std::optional<int> bucket) {
+  Sources out;
+  for (StoredFile& file : files_) {
+    const auto of = file.record().bucket;
+    if (!bucket || !of || of == bucket) out.emplace_back(file);
+  }
+  return out;
+}
+
+Result<void> Call::merge(Bucket& bucket, int number, Progress& progress) {
+  Sources sources = sources_of(number);
+  for (const std::size_t i : bucket.incoming) {
+    if (ctx_.cancelled()) return Context::interrupted();
+    MOMENTUM_TRY(merged_[i], merge_one(i, incoming_[i], bars_of_, describe_, options_, sources));
+    if (merged_[i].changes) bucket.patches.emplace(incoming_[i].record.id, &merged_[i]);
+    progress.advance();
+  }
+  return {};
+}
+
+Result<void> Call::write_levels(Bucket& bucket, int number) {
+  if (!newest_.has_value()) return {};
+  Sources sources = sources_of(number);
+  for (const catalog::Level level : {catalog::Level::base, catalog::Level::year})
+    MOMENTUM_TRY_VOID(write({level, number}, sources, bucket.patches, bucket));
+  for (const auto& [id, merging] : bucket.patches) merging->keep_only(level_days(catalog::Level::tail, newest_));
+  return {};
+}
+
+Result<void> Call::write_tail() {
+  Sources sources = sources_of(std::nullopt);
+  Patches patches;
+  for (Bucket& bucket : buckets_) patches.merge(bucket.patches);
+  return write({catalog::Level::tail, std::nullopt}, sources, patches, tail_);
+}
+
+Result<void> Call::write(const Target& target, Sources& sources, const Patches& patches, Bucket& into) {
+  const int buckets = state_.info.buckets;
+  if (!must_write(target, sources, patches, buckets, newest_)) return {};
+  into.targets.push_back(target);
+  MOMENTUM_TRY(const BarsDraft draft, draft_of(ctx_, target, sources, patches, buckets, newest_));
+  if (draft.extents.empty()) return {};
+  const std::string path = new_files_.draft();
+  MOMENTUM_TRY(catalog::FileRecord record, write_bars(ctx_, path, draft));
+  into.drafts.push_back(path);
+  into.records.push_back(std::move(record));
+  return {};
+}
+
+Result<void> Call::publish(catalog::Change& change) {
+  std::vector<std::string> drafts;
+  std::set<Target> written;
+  std::int64_t rows = 0;
+  buckets_.push_back(std::move(tail_));
+  for (Bucket& bucket : buckets_) {
+    written.insert(bucket.targets.begin(), bucket.targets.end());
+    drafts.insert(drafts.end(), bucket.drafts.begin(), bucket.drafts.end());
+    for (catalog::FileRecord& record : bucket.records) {
+      rows -= record.rows;
+      change.add_files.push_back(std::move(record));
+    }
+  }
+  for (const StoredFile& file : files_) {
+    const catalog::FileRecord& record = file.record();
+    if (!is_stale(record, newest_) && !written.contains({record.level, record.bucket})) continue;
+    change.end_files.push_back(record.id);
+    rows += record.rows;
+  }
+  for (const Merging& merging : merged_) rows += merging.counts.stored;
+  if (rows != 0)
+    return fail(ErrorCode::internal, fmt::format("{} bars between what came in and what was written", rows),
+                new_files_.folder(), "please report this line");
+  return new_files_.publish(drafts, change.add_files, state_.snapshot.id + 1);
+}
+
+}  // namespace momentum::store

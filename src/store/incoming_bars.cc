@@ -1,0 +1,62 @@
+#include <arrow/array.h>
+#include <arrow/table.h>
+#include <arrow/type.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "incoming_bars_internal.h"
+
+namespace momentum::store {
+namespace {
+
+std::unexpected<Error> broken(const std::string& what, const std::string& where) {
+  return fail(ErrorCode::internal, "bars that break the rules of a store: " + what, where, "please report this line");
+}
+
+bool missing_is_nan(const arrow::DoubleArray& array) {
+  for (std::int64_t i = 0; array.null_count() != 0 && i < array.length(); ++i) {
+    if (array.IsNull(i) && !std::isnan(array.raw_values()[i])) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<IncomingBars> view_of(std::shared_ptr<arrow::Table> table, const std::string& where) {
+  if (table == nullptr || table->num_rows() == 0) return IncomingBars{};
+  if (std::ranges::any_of(table->columns(), [](const auto& column) { return column->num_chunks() != 1; })) {
+    auto combined = table->CombineChunks();
+    if (!combined.ok()) return fail(ErrorCode::out_of_memory, "not enough memory for the bars", where);
+    table = *combined;
+  }
+  IncomingBars out{.owner = table, .bars = {}};
+  const auto rows = static_cast<std::size_t>(table->num_rows());
+  for (int k = 0; k < table->num_columns(); ++k) {
+    const arrow::Field& field = *table->field(k);
+    const std::shared_ptr<arrow::Array> array = table->column(k)->chunk(0);
+    if (field.name() == kDateColumn) {
+      if (array->type_id() != arrow::Type::DATE32 || array->null_count() != 0) return broken("dates", where);
+      out.bars.dates = {static_cast<const arrow::Date32Array&>(*array).raw_values(), rows};
+    } else if (array->type_id() == arrow::Type::DOUBLE) {
+      const auto c = bar_column(field.name());
+      if (!c) return broken("a column that it does not know, " + field.name(), where);
+      const auto& numbers = static_cast<const arrow::DoubleArray&>(*array);
+      if (!missing_is_nan(numbers)) return broken("a null that is not NaN in " + field.name(), where);
+      const std::span values{numbers.raw_values(), rows};
+      const bool any = numbers.null_count() != numbers.length() &&
+                       std::ranges::any_of(values, [](double v) { return !std::isnan(v); });
+      if (*c < kRequiredColumns || any) out.bars.columns[*c] = values;
+    }
+  }
+  if (out.bars.dates.empty()) return broken("no dates", where);
+  if (std::ranges::adjacent_find(out.bars.dates, std::ranges::greater_equal{}) != out.bars.dates.end() ||
+      !out.bars.first().has_value())
+    return broken("dates that do not ascend", where);
+  for (std::size_t c = 0; c < kRequiredColumns; ++c) {
+    if (out.bars.columns[c].empty()) return broken("no column " + std::string(kBarColumns[c]), where);
+  }
+  return out;
+}
+
+}  // namespace momentum::store

@@ -1,0 +1,100 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <random>
+#include <set>
+#include <string_view>
+
+#include "new_files_internal.h"
+
+namespace momentum::store {
+namespace {
+
+constexpr std::string_view kDraft = ".tmp-";
+constexpr std::array<std::string_view, 3> kLevels = {"tail", "year", "base"};  // in the order of catalog::Level
+
+std::unexpected<Error> failed(int error, const std::string& path) {
+  switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+      return fail(ErrorCode::damaged_store, "the folder of the data files is gone", path, "restore it or import again");
+    case EACCES:
+    case EPERM:
+    case EROFS: return fail(ErrorCode::no_permission, "may not write the store", path, "check its permissions");
+    case ENOSPC:
+    case EDQUOT: return fail(ErrorCode::disk_full, "disk full", path, "free some space");
+    default:
+      return fail(ErrorCode::io_failed, fmt::format("cannot write ({})", std::strerror(error)), path, "check the disk");
+  }
+}
+
+bool is_ours(std::string_view name) {
+  if (name.starts_with(kDraft)) return true;
+  return name.ends_with(".parquet") && std::ranges::any_of(kLevels, [&](std::string_view level) {
+           return name.starts_with(level) && name.substr(level.size()).starts_with('-');
+         });
+}
+
+Result<void> sync_folder(const std::string& path) {
+  const int folder = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return failed(errno, path);
+  const int error = ::fsync(folder) == 0 ? 0 : errno;
+  ::close(folder);
+  if (error != 0) return failed(error, path);
+  return {};
+}
+
+// The random part keeps a name from being used twice: a call that failed may have used the same snapshot's number.
+std::string final_name(const catalog::FileRecord& record, catalog::SnapshotId snapshot, std::random_device& random) {
+  const std::string bucket = record.bucket ? fmt::format("-{}", *record.bucket) : "";
+  return fmt::format("data/{}{}-{}-{:08x}{:08x}.parquet", kLevels[static_cast<std::size_t>(record.level)], bucket,
+                     snapshot, random(), random());
+}
+
+}  // namespace
+
+Result<void> remove_leftovers(const std::string& folder, const catalog::State& state,
+                              const std::vector<catalog::Garbage>& garbage) {
+  std::set<std::string, std::less<>> named;
+  for (const catalog::FileRecord& file : state.files) named.insert(file.path);
+  for (const catalog::Garbage& file : garbage) named.insert(file.path);
+  std::error_code error;
+  std::vector<std::filesystem::path> leftovers;
+  for (std::filesystem::directory_iterator at(folder + "/data", error), end; !error && at != end; at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    if (is_ours(name) && !named.contains("data/" + name)) leftovers.push_back(at->path());
+  }
+  if (error) return failed(error.value(), folder + "/data");
+  for (const std::filesystem::path& path : leftovers) {
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return failed(errno, path.string());
+  }
+  return {};
+}
+
+NewFiles::~NewFiles() {
+  if (kept_) return;
+  for (const std::string& path : published_) ::unlink(path.c_str());
+  for (int n = 0; n < drafts_; ++n) ::unlink(fmt::format("{}/data/{}{}-{}", folder_, kDraft, ::getpid(), n).c_str());
+}
+
+std::string NewFiles::draft() { return fmt::format("{}/data/{}{}-{}", folder_, kDraft, ::getpid(), drafts_++); }
+
+Result<void> NewFiles::publish(const std::vector<std::string>& drafts, std::vector<catalog::FileRecord>& records,
+                               catalog::SnapshotId snapshot) {
+  std::random_device random;
+  for (std::size_t k = 0; k < drafts.size(); ++k) {
+    records[k].path = final_name(records[k], snapshot, random);
+    const std::string path = folder_ + "/" + records[k].path;
+    published_.push_back(path);
+    if (::rename(drafts[k].c_str(), path.c_str()) != 0) return failed(errno, path);
+  }
+  return sync_folder(folder_ + "/data");
+}
+
+}  // namespace momentum::store

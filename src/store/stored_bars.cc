@@ -1,0 +1,88 @@
+#include <algorithm>
+
+#include "stored_bars_internal.h"
+
+namespace momentum::store {
+namespace {
+
+// A file that the catalog names and that cannot be read is damage to the store, whatever the file's own words are.
+std::unexpected<Error> damaged(Error error, const std::string& path) {
+  if (error.code == ErrorCode::file_not_found)
+    return fail(ErrorCode::damaged_store, "a data file of the store is gone", path, "restore it or import again");
+  if (error.code == ErrorCode::unreadable_data)
+    return fail(ErrorCode::damaged_store, error.what, path, "restore the file or import again");
+  return std::unexpected(std::move(error));
+}
+
+std::unexpected<Error> differs(const std::string& path) {
+  return fail(ErrorCode::damaged_store, "a data file is not the one that the catalog names", path,
+              "restore the file or import again");
+}
+
+}  // namespace
+
+const catalog::Extent* StoredFile::extent_of(catalog::InstrumentId id) const {
+  const auto at = std::ranges::lower_bound(record_->extents, id, {}, &catalog::Extent::instrument);
+  return at != record_->extents.end() && at->instrument == id ? &*at : nullptr;
+}
+
+Result<const formats::ColumnFileReader*> StoredFile::reader() {
+  std::call_once(once_, [&] { opened_ = open(); });
+  if (!opened_) return std::unexpected(opened_.error());
+  return opened_->get();
+}
+
+Result<std::unique_ptr<formats::ColumnFileReader>> StoredFile::open() const {
+  auto reader = formats::ColumnFileReader::open(path_, record_->bytes);
+  if (!reader) return damaged(std::move(reader).error(), path_);
+  const auto groups = (*reader)->groups();
+  const bool same_groups = std::ranges::equal(groups, record_->row_groups, [](const auto& a, const auto& b) {
+    return a.rows == b.rows && a.offset == b.offset && a.bytes == b.bytes;
+  });
+  if (!same_groups || (*reader)->hash() != record_->checksum) return differs(path_);
+  return reader;
+}
+
+Result<void> StoredBars::decode(const formats::ColumnFileReader& reader, std::size_t group, ColumnMask wanted) {
+  const auto rows = static_cast<std::size_t>(reader.groups()[group].rows);
+  if (group_ != group) {
+    group_.reset();
+    decoded_ = 0;
+    const auto date = reader.find(kDateColumn);
+    if (!date || reader.missing(group, *date) != 0) return differs(file_->path());
+    dates_.resize(rows);
+    if (auto read = reader.read(group, *date, dates_); !read) return damaged(std::move(read).error(), file_->path());
+    group_ = group;
+  }
+  for (std::size_t c = 0; c < kColumns; ++c) {
+    if (!has_column(wanted & ~decoded_, c)) continue;
+    const auto column = reader.find(kBarColumns[c]);
+    columns_[c].resize(column ? rows : 0);
+    if (!column) continue;
+    if (auto read = reader.read_real(group, *column, columns_[c]); !read)
+      return damaged(std::move(read).error(), file_->path());
+  }
+  decoded_ |= wanted;
+  return {};
+}
+
+Result<BarSeries> StoredBars::read(const catalog::Extent& extent, ColumnMask wanted) {
+  MOMENTUM_TRY(const formats::ColumnFileReader* const reader, file_->reader());
+  const auto& groups = file_->record().row_groups;
+  const auto after = std::ranges::upper_bound(groups, extent.first_row, {}, &catalog::RowGroupRecord::first_row);
+  if (after == groups.begin()) return differs(file_->path());
+  const auto group = static_cast<std::size_t>(after - groups.begin() - 1);
+  const auto from = static_cast<std::size_t>(extent.first_row - groups[group].first_row);
+  const auto rows = static_cast<std::size_t>(extent.rows);
+  if (extent.first_row + extent.rows > groups[group].first_row + groups[group].rows) return differs(file_->path());
+  MOMENTUM_TRY_VOID(decode(*reader, group, wanted));
+  BarSeries out{.dates = std::span<const std::int32_t>(dates_).subspan(from, rows)};
+  for (std::size_t c = 0; c < kColumns; ++c) {
+    if (has_column(wanted, c) && !columns_[c].empty())
+      out.columns[c] = std::span<const double>(columns_[c]).subspan(from, rows);
+  }
+  if (out.first() != extent.first || out.last() != extent.last) return differs(file_->path());
+  return out;
+}
+
+}  // namespace momentum::store

@@ -1,0 +1,57 @@
+#pragma once
+// Bars that stand in the files of a state, read in the order in which a writer wants them.
+
+#include <array>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bar_series_internal.h"
+#include "momentum/base/error.h"
+#include "momentum/catalog/state.h"
+#include "momentum/formats/column_file.h"
+
+namespace momentum::store {
+
+// A file of the state. Opened and checked, to the last byte, by whoever needs it first; any thread may.
+class StoredFile {
+ public:
+  StoredFile(const std::string& folder, const catalog::FileRecord& record)
+      : path_(folder + "/" + record.path), record_(&record) {}
+
+  const catalog::FileRecord& record() const { return *record_; }
+  const std::string& path() const { return path_; }
+  const catalog::Extent* extent_of(catalog::InstrumentId id) const;  // null: it has no bars of it
+  // Errors: damaged_store, no_permission, io_failed, out_of_memory.
+  Result<const formats::ColumnFileReader*> reader();
+
+ private:
+  Result<std::unique_ptr<formats::ColumnFileReader>> open() const;
+
+  std::string path_;
+  const catalog::FileRecord* record_;
+  std::once_flag once_;
+  Result<std::unique_ptr<formats::ColumnFileReader>> opened_;
+};
+
+// Keeps one row group decoded: cheap for extents in ascending order. One thread.
+class StoredBars {
+ public:
+  explicit StoredBars(StoredFile& file) : file_(&file) {}
+  StoredFile& file() const { return *file_; }
+  // Valid until the next call. Columns that the file lacks are not there.
+  Result<BarSeries> read(const catalog::Extent& extent, ColumnMask wanted);
+
+ private:
+  Result<void> decode(const formats::ColumnFileReader& reader, std::size_t group, ColumnMask wanted);
+
+  StoredFile* file_;
+  std::optional<std::size_t> group_;
+  ColumnMask decoded_ = 0;
+  std::vector<std::int32_t> dates_;
+  std::array<std::vector<double>, kColumns> columns_;
+};
+
+}  // namespace momentum::store
