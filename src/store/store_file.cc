@@ -1,0 +1,94 @@
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "store_file_internal.h"
+
+namespace momentum::store {
+namespace {
+
+using formats::ColumnSpec;
+using formats::Physical;
+
+constexpr std::string_view kStoreKey = "store";
+constexpr std::string_view kPathKey = "path";
+constexpr std::string_view kRemedy = "restore it from a copy of the store, or import its data again";
+
+constexpr std::array<std::string_view, 3> kPhysicals = {"int32", "int64", "float64"};
+constexpr std::array<std::string_view, 4> kEncodings = {"plain", "dictionary", "delta", "byte_stream_split"};
+constexpr std::array<std::string_view, 4> kCodecs = {"none", "lz4", "snappy", "zstd"};
+
+// What is wrong with the opened file; empty: nothing.
+std::string difference(const formats::ColumnFileReader& reader, std::string_view uuid,
+                       const catalog::FileRecord& file) {
+  if (reader.metadata() != identity_of(uuid, file.path)) return "another file under its name";
+  if (reader.specs().size() != file.columns.size()) return "other columns than the catalog says";
+  for (std::size_t c = 0; c < file.columns.size(); ++c) {
+    const catalog::ColumnRecord found = record_of(reader.specs()[c], file.columns[c].reason);
+    if (found != file.columns[c]) return fmt::format("column {} is not as the catalog says", file.columns[c].name);
+  }
+  const std::vector<ColumnSpec> keys = key_specs();
+  for (std::size_t c = 0; c < keys.size(); ++c) {
+    if (c >= reader.specs().size() || reader.specs()[c] != keys[c]) return "its rows have no instrument and date";
+  }
+  if (reader.groups().size() != file.row_groups.size()) return "other row groups than the catalog says";
+  for (std::size_t g = 0; g < file.row_groups.size(); ++g) {
+    const formats::RowGroupPlace& found = reader.groups()[g];
+    const catalog::RowGroupRecord& said = file.row_groups[g];
+    if (found.rows != said.rows || found.offset != said.offset || found.bytes != said.bytes)
+      return fmt::format("row group {} is not as the catalog says", g);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<ColumnSpec> key_specs() {
+  ColumnSpec instrument = column_spec(std::string(kInstrumentColumn), Physical::int32);
+  ColumnSpec date = column_spec(std::string(kDateColumn), Physical::int32);
+  instrument.required = date.required = true;
+  date.date = true;
+  return {std::move(instrument), std::move(date)};
+}
+
+formats::FileMetadata identity_of(std::string_view store_uuid, std::string_view path) {
+  return {{std::string(kStoreKey), std::string(store_uuid)}, {std::string(kPathKey), std::string(path)}};
+}
+
+catalog::ColumnRecord record_of(const ColumnSpec& spec, std::string reason) {
+  return {.name = spec.name,
+          .physical = std::string(kPhysicals[static_cast<std::size_t>(spec.physical)]),
+          .scale = spec.scale,
+          .encoding = std::string(kEncodings[static_cast<std::size_t>(spec.encoding)]),
+          .codec = std::string(kCodecs[static_cast<std::size_t>(spec.codec)]),
+          .level = spec.codec == formats::Codec::zstd ? spec.level : 0,
+          .reason = std::move(reason)};
+}
+
+std::unexpected<Error> damaged_file(std::string why, std::string path) {
+  return fail(ErrorCode::damaged_store, fmt::format("damaged data file ({})", why), std::move(path),
+              std::string(kRemedy));
+}
+
+Error of_store(Error error) {
+  switch (error.code) {
+    case ErrorCode::file_not_found: return damaged_file("it is gone", std::move(error.where)).error();
+    case ErrorCode::unreadable_data:
+      error.code = ErrorCode::damaged_store;
+      error.remedy = kRemedy;
+      return error;
+    default: return error;
+  }
+}
+
+Result<std::unique_ptr<formats::ColumnFileReader>> open_data_file(const std::string& folder,
+                                                                  std::string_view store_uuid,
+                                                                  const catalog::FileRecord& file) {
+  const std::string path = folder + "/" + file.path;
+  auto reader = formats::ColumnFileReader::open(path, file.bytes);
+  if (!reader) return std::unexpected(of_store(std::move(reader).error()));
+  if (std::string why = difference(**reader, store_uuid, file); !why.empty()) return damaged_file(std::move(why), path);
+  return reader;
+}
+
+}  // namespace momentum::store

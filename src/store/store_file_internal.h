@@ -1,0 +1,48 @@
+#pragma once
+// What a data file of the dataset `daily` is: a column file whose rows are bars, instrument by instrument, then by date.
+// Writer and reader share this and nothing else; docs/formats.md has it in words.
+
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "momentum/base/error.h"
+#include "momentum/catalog/state.h"
+#include "momentum/formats/column_file.h"
+
+namespace momentum::store {
+
+inline constexpr std::string_view kDailyDataset = "daily";
+
+// The first two columns: int32, required, the second one a date.
+inline constexpr std::string_view kInstrumentColumn = "instrument";
+inline constexpr std::string_view kDateColumn = "date";
+std::vector<formats::ColumnSpec> key_specs();
+
+// Then the values, in this order: what every file has, and what a file has if any of its instruments does.
+inline constexpr std::array<std::string_view, 5> kBarColumns = {"open", "high", "low", "close", "volume"};
+inline constexpr std::array<std::string_view, 10> kOptionalColumns = {
+    "amount", "preclose", "turnover", "float_value", "total_value", "is_st", "pe_ttm", "pb", "ps_ttm", "pcf_ttm"};
+
+// A file says which one it is. Paths are never used twice, so that a file with the right identity and intact checksums is the
+// file that the catalog means, without hashing all of it.
+formats::FileMetadata identity_of(std::string_view store_uuid, std::string_view path);
+
+// How the catalog writes a column down.
+catalog::ColumnRecord record_of(const formats::ColumnSpec& spec, std::string reason);
+
+// Opens a file that the catalog names and checks that it is this one: there, of this size, with an intact footer, of this
+// identity, with these columns and row groups. Values are not read; each read checks the bytes it reads.
+// Errors: damaged_store naming the file and what to do, no_permission, io_failed, out_of_memory.
+Result<std::unique_ptr<formats::ColumnFileReader>> open_data_file(const std::string& folder,
+                                                                  std::string_view store_uuid,
+                                                                  const catalog::FileRecord& file);
+
+// An error of the layer `formats` about a data file, as the store's.
+Error of_store(Error error);
+// path: the file as a path to open
+std::unexpected<Error> damaged_file(std::string why, std::string path);
+
+}  // namespace momentum::store
