@@ -53,6 +53,7 @@ struct Cut {
   std::optional<int> history_days = {};
   Adjust adjust = Adjust::front;
   std::optional<std::size_t> only = {};  // this instrument alone
+  bool facts = false;  // amount and preclose too, where they would have to be read for it
 };
 
 // Given some lanes; they are gone when it returns. Called from several threads at once, each time with the context that its

@@ -148,6 +148,7 @@ std::size_t StoreMarket::place_of(catalog::InstrumentId id) const {
 
 Result<void> StoreMarket::read(const Context& ctx, const Cut& cut, const LaneSink& sink) const {
   store::Need need{.columns = kComputed, .last = cut.session};
+  if (cut.facts) need.columns.insert(need.columns.end(), {"amount", "preclose"});
   if (cut.history_days) need.first = cut.session - *cut.history_days;
   if (cut.only) {
     need.instruments = {members_[*cut.only]};
@@ -175,6 +176,10 @@ Result<void> StoreMarket::read(const Context& ctx, const Cut& cut, const LaneSin
       lane.bars.low = series.columns[2];
       lane.bars.close = series.columns[3];
       lane.bars.volume = series.columns[4];
+      if (cut.facts) {
+        lane.bars.amount = series.columns[5];
+        lane.bars.preclose = series.columns[6];
+      }
       lane.factors = cut.adjust == Adjust::none ? factors_of({}, series.dates)
                                                 : factors_of(record(lane.instrument).factors, series.dates);
       lanes.push_back(std::move(lane));
