@@ -1,5 +1,5 @@
 // A whole market read from a store: planning, opening and decoding, in ns a value.
-//   store_read_bench [STOCKS [YEARS [THREADS [RUNS]]]]
+//   store_read_bench [STOCKS [YEARS [THREADS [RUNS [BATCH_ROWS]]]]]
 // Makes a store of random walks as a writer would leave it, reads open, high, low, close, volume and days of all of it and
 // checks every number against what was written; then one stock, and the last year. One JSON object a line.
 
@@ -208,15 +208,15 @@ struct Times {
 };
 
 // Once: everything a scan does before it computes. `take` gets each batch.
-Times read_once(const Context& ctx, const std::string& folder, const Need& need, std::int64_t& rows,
-                std::size_t& batches, const std::function<void(const BatchBars&)>& take) {
+Times read_once(const Context& ctx, const std::string& folder, const Need& need, PlanOptions options,
+                std::int64_t& rows, std::size_t& batches, const std::function<void(const BatchBars&)>& take) {
   Times times;
   const double cpu = cpu_seconds();
   auto begin = Clock::now();
   const catalog::State state = catalog::Catalog::open(folder).value().load().value();
   times.load = seconds_since(begin);
   begin = Clock::now();
-  const Plan made = plan(state, need).value();
+  const Plan made = plan(state, need, options).value();
   times.plan = seconds_since(begin);
   begin = Clock::now();
   const BarsReader reader = BarsReader::open(ctx, folder, state, made).value();
@@ -234,12 +234,13 @@ Times read_once(const Context& ctx, const std::string& folder, const Need& need,
   return times;
 }
 
-void bench(const Context& ctx, std::string_view what, const std::string& folder, const Need& need, int runs) {
+void bench(const Context& ctx, std::string_view what, const std::string& folder, const Need& need, int runs,
+           PlanOptions options) {
   Times best;
   std::int64_t rows = 0;
   std::size_t batches = 0;
   for (int run = 0; run < runs; ++run) {
-    const Times times = read_once(ctx, folder, need, rows, batches, [](const BatchBars&) {});
+    const Times times = read_once(ctx, folder, need, options, rows, batches, [](const BatchBars&) {});
     for (double Times::* one : {&Times::load, &Times::plan, &Times::open, &Times::read, &Times::cpu})
       best.*one = std::min(best.*one, times.*one);
   }
@@ -253,7 +254,7 @@ void bench(const Context& ctx, std::string_view what, const std::string& folder,
       anonymous_mb());
 }
 
-int run(int stocks, int years, int threads, int runs) {
+int run(int stocks, int years, int threads, int runs, PlanOptions options) {
   const std::string folder = (std::filesystem::temp_directory_path() / "momentum_store_read_bench").string();
   std::filesystem::remove_all(folder);
   const Check written = make_store(folder, stocks, years);
@@ -264,7 +265,7 @@ int run(int stocks, int years, int threads, int runs) {
   std::atomic<std::uint64_t> rows = 0, sum = 0;
   std::int64_t planned = 0;
   std::size_t batches = 0;
-  read_once(ctx, folder, need, planned, batches, [&](const BatchBars& bars) {
+  read_once(ctx, folder, need, options, planned, batches, [&](const BatchBars& bars) {
     Check check;
     for (const SeriesBars& series : bars.series) {
       for (std::size_t k = 0; k < series.dates.size(); ++k) {
@@ -282,12 +283,12 @@ int run(int stocks, int years, int threads, int runs) {
   std::printf("{\"what\": \"store\", \"rows\": %llu, \"mb\": %.1f, \"right\": %s}\n",
               static_cast<unsigned long long>(written.rows), static_cast<double>(bytes) / 1e6,
               right ? "true" : "false");
-  bench(ctx, "all", folder, need, runs);
+  bench(ctx, "all", folder, need, runs, options);
   need.first = kLast - 365;
-  bench(ctx, "last year", folder, need, runs);
+  bench(ctx, "last year", folder, need, runs, options);
   need.first = {};
   need.instruments = {static_cast<catalog::InstrumentId>(stocks / 2)};
-  bench(ctx, "one stock", folder, need, runs);
+  bench(ctx, "one stock", folder, need, runs, options);
   std::filesystem::remove_all(folder);
   return right ? 0 : 1;
 }
@@ -296,14 +297,15 @@ int run(int stocks, int years, int threads, int runs) {
 }  // namespace momentum::bench
 
 int main(int argc, char** argv) {
-  int numbers[4] = {5500, 10, 2, 5};
+  using momentum::store::PlanOptions;
+  int numbers[5] = {5500, 10, 2, 5, static_cast<int>(PlanOptions{}.rows_per_batch)};
   for (int k = 1; k < argc; ++k) {
     const std::string_view text = argv[k];
-    if (k > 4 || std::from_chars(text.data(), text.data() + text.size(), numbers[k - 1]).ec != std::errc() ||
+    if (k > 5 || std::from_chars(text.data(), text.data() + text.size(), numbers[k - 1]).ec != std::errc() ||
         numbers[k - 1] < 1) {
-      std::fprintf(stderr, "store_read_bench [STOCKS [YEARS [THREADS [RUNS]]]]\n");
+      std::fprintf(stderr, "store_read_bench [STOCKS [YEARS [THREADS [RUNS [BATCH_ROWS]]]]]\n");
       return 2;
     }
   }
-  return momentum::bench::run(numbers[0], numbers[1], numbers[2], numbers[3]);
+  return momentum::bench::run(numbers[0], numbers[1], numbers[2], numbers[3], {.rows_per_batch = numbers[4]});
 }
