@@ -58,6 +58,20 @@ std::vector<Run> runs_of(const Batch& batch) {
   return runs;
 }
 
+// Blocks of a fixed length without an early end become vector code.
+bool ascends(std::span<const std::int32_t> days) {
+  constexpr std::size_t kBlock = 64;
+  bool wrong = false;
+  std::size_t k = 1;
+  for (; k + kBlock <= days.size() && !wrong; k += kBlock) {
+    int in_block = 0;
+    for (std::size_t j = k; j < k + kBlock; ++j) in_block |= days[j - 1] >= days[j];
+    wrong = in_block != 0;
+  }
+  for (; k < days.size() && !wrong; ++k) wrong = days[k - 1] >= days[k];
+  return !wrong;
+}
+
 // Where a batch's numbers lie: the dates of all its rows, then column after column.
 struct Block {
   std::int32_t* dates;
@@ -116,8 +130,7 @@ Result<void> BarsReader::State::read_group(std::span<const Run> runs, const Bloc
 Result<void> BarsReader::State::finish(const PlannedInstrument& planned, std::int64_t at, const Block& from,
                                        SeriesBars& series) const {
   const std::span<const std::int32_t> all(from.dates + at, static_cast<std::size_t>(planned.rows));
-  if (all.front() != planned.first.days || all.back() != planned.last.days ||
-      std::ranges::adjacent_find(all, std::ranges::greater_equal{}) != all.end())
+  if (all.front() != planned.first.days || all.back() != planned.last.days || !ascends(all))
     return damaged_file(fmt::format("the days of instrument {} are not as the catalog says", planned.id),
                         folder + "/" + paths[planned.pieces.front().file]);
   const std::int32_t* const begin =

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "decoded_groups_internal.h"
@@ -46,14 +47,20 @@ Result<std::shared_ptr<const DecodedGroup>> DecodedGroups::get(std::uint32_t fil
 Result<std::shared_ptr<const DecodedGroup>> DecodedGroups::decode(std::uint32_t file, std::uint32_t group) const {
   const DataFile& from = files_[file];
   const auto rows = static_cast<std::size_t>(from.reader->groups()[group].rows);
-  auto decoded = std::make_shared<DecodedGroup>();
-  decoded->dates.resize(rows);
-  MOMENTUM_TRY_VOID(from.reader->read(group, from.date, std::span(decoded->dates)));
-  decoded->columns.resize(from.columns.size());
+  const std::size_t dates_bytes = (rows + 1) / 2 * sizeof(double);
+  const auto columns = static_cast<std::size_t>(
+      std::ranges::count_if(from.columns, [](const std::optional<std::size_t>& at) { return at.has_value(); }));
+  const std::shared_ptr<std::byte[]> memory = memory_->take(dates_bytes + columns * rows * sizeof(double));
+  const std::span dates(reinterpret_cast<std::int32_t*>(memory.get()), rows);
+  MOMENTUM_TRY_VOID(from.reader->read(group, from.date, dates));
+  auto decoded =
+      std::make_shared<DecodedGroup>(dates, std::vector<std::span<const double>>(from.columns.size()), memory);
+  auto* next = reinterpret_cast<double*>(memory.get() + dates_bytes);
   for (std::size_t c = 0; c < from.columns.size(); ++c) {
     if (!from.columns[c]) continue;
-    decoded->columns[c].resize(rows);
-    MOMENTUM_TRY_VOID(from.reader->read_real(group, *from.columns[c], decoded->columns[c]));
+    MOMENTUM_TRY_VOID(from.reader->read_real(group, *from.columns[c], std::span(next, rows)));
+    decoded->columns[c] = {next, rows};
+    next += rows;
   }
   return decoded;
 }

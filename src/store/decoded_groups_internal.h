@@ -6,9 +6,11 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "batch_memory_internal.h"
 #include "momentum/base/error.h"
 #include "momentum/formats/column_file.h"
 #include "momentum/store/plan.h"
@@ -22,8 +24,9 @@ struct DataFile {
 };
 
 struct DecodedGroup {
-  std::vector<std::int32_t> dates;
-  std::vector<std::vector<double>> columns;  // as in the plan; empty where the file has it not
+  std::span<const std::int32_t> dates;
+  std::vector<std::span<const double>> columns;  // as in the plan; empty where the file has it not
+  std::shared_ptr<const void> memory;
 };
 
 // Row groups of several batches: decoded by the first that asks, dropped with the last. Thread-safe.
@@ -51,6 +54,7 @@ class DecodedGroups {
   const std::vector<DataFile>& files_;
   std::vector<std::vector<int>> slots_of_;  // by file and group; -1: none
   std::deque<Slot> slots_;
+  std::shared_ptr<BatchMemory> memory_ = std::make_shared<BatchMemory>();
 };
 
 }  // namespace momentum::store

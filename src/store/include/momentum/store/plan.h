@@ -49,9 +49,10 @@ struct Plan {
 };
 
 struct PlanOptions {
-  // Batches have about so many rows (within a quarter), where an instrument does not have more by itself: enough that
-  // neighbours share few row groups, little enough that two threads' batches of six columns take 25 MB.
-  std::int64_t rows_per_batch = std::int64_t{1} << 18;
+  // Batches have about so many rows (within a quarter), more where an instrument alone has more. About what a row group of the
+  // base level takes with the later bars of its instruments: neighbours then share few row groups, and a batch of five columns
+  // (4 MB) is still in the caches when it is used. Measured: batches of 2^18 rows take a fifth more time to read.
+  std::int64_t rows_per_batch = 90'000;
 };
 
 // Every instrument with an extent that touches the wanted days, once; instruments without are not in it. Batches follow the
