@@ -7,13 +7,20 @@
 #include <vector>
 
 #include "momentum/base/date.h"
-#include "momentum/store/bar_columns.h"
+#include "store_file_internal.h"
 
 namespace momentum::store {
 
-inline constexpr std::size_t kColumns = kBarColumns.size();
+// Columns of a bars file by number: first those that every file has.
+inline constexpr std::size_t kRequiredColumns = kBarColumns.size();
+inline constexpr std::size_t kColumns = kRequiredColumns + kOptionalColumns.size();
+inline constexpr std::size_t kCloseColumn = 3, kPrecloseColumn = 6;
+constexpr std::string_view column_name(std::size_t c) {
+  return c < kRequiredColumns ? kBarColumns[c] : kOptionalColumns[c - kRequiredColumns];
+}
+static_assert(column_name(kCloseColumn) == "close" && column_name(kPrecloseColumn) == "preclose");
 
-using ColumnMask = std::uint32_t;  // bit c: column c of kBarColumns
+using ColumnMask = std::uint32_t;  // bit c: column c
 inline constexpr ColumnMask kAllColumns = (ColumnMask{1} << kColumns) - 1;
 constexpr bool has_column(ColumnMask mask, std::size_t c) { return (mask >> c & 1) != 0; }
 

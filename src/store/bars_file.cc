@@ -20,15 +20,6 @@ struct Column {
   std::span<const double> values;  // empty for instrument and date
 };
 
-std::string_view word(Physical physical) {
-  switch (physical) {
-    case Physical::int32: return "int32";
-    case Physical::int64: return "int64";
-    case Physical::float64: break;
-  }
-  return "float64";
-}
-
 std::string reason_of(const formats::DecimalForm& form) {
   if (form.physical == Physical::float64) return "values that no decimal of up to 6 digits holds exactly";
   return fmt::format("every value is exact with {} digits after the point and fits {} bits", form.scale,
@@ -37,32 +28,17 @@ std::string reason_of(const formats::DecimalForm& form) {
 
 std::vector<Column> columns_of(const BarSeries& rows) {
   std::vector<Column> out;
-  for (const std::string_view name : {kInstrumentColumn, kDateColumn}) {
-    ColumnSpec spec = formats::column_spec(std::string(name), Physical::int32);
-    spec.date = name == kDateColumn;
-    spec.required = true;
+  for (ColumnSpec& spec : key_specs())
     out.push_back({std::move(spec), spec.date ? "days" : "numbers of instruments", {}});
-  }
   for (std::size_t c = 0; c < kColumns; ++c) {
     const std::span<const double> values = rows.columns[c];
     const bool any = std::ranges::any_of(values, [](double v) { return !std::isnan(v); });
     if (c >= kRequiredColumns && !any) continue;
     const formats::DecimalForm form = formats::smallest_form(values);
-    out.push_back({formats::column_spec(std::string(kBarColumns[c]), form.physical, form.scale),
+    out.push_back({formats::column_spec(std::string(column_name(c)), form.physical, form.scale),
                    any ? reason_of(form) : "no value", values});
   }
   return out;
-}
-
-catalog::ColumnRecord record_of(const Column& column) {
-  const bool real = column.spec.physical == Physical::float64;
-  return {.name = column.spec.name,
-          .physical = std::string(word(column.spec.physical)),
-          .scale = column.spec.scale,
-          .encoding = real ? "dictionary" : "delta",
-          .codec = real ? "zstd" : "none",
-          .level = real ? column.spec.level : 0,
-          .reason = column.reason};
 }
 
 // Buffers of one row group, used again for the next.
@@ -127,16 +103,18 @@ std::vector<std::size_t> cuts_of(const BarsDraft& draft) {
 
 }  // namespace
 
-Result<catalog::FileRecord> write_bars(const Context& ctx, const std::string& path, const BarsDraft& draft) {
+Result<catalog::FileRecord> write_bars(const Context& ctx, const NewFile& file, std::string_view store_uuid,
+                                       const BarsDraft& draft) {
   const BarSeries rows = draft.rows.view();
   const std::vector<Column> columns = columns_of(rows);
   catalog::FileRecord record;
   std::vector<ColumnSpec> specs;
   for (const Column& column : columns) {
     specs.push_back(column.spec);
-    record.columns.push_back(record_of(column));
+    record.columns.push_back(record_of(column.spec, column.reason));
   }
-  MOMENTUM_TRY(const auto writer, formats::ColumnFileWriter::create(path, std::move(specs)));
+  MOMENTUM_TRY(const auto writer,
+               formats::ColumnFileWriter::create(file.draft, std::move(specs), identity_of(store_uuid, file.path)));
   Group group(columns.size());
   std::vector<std::int32_t> instruments;
   std::size_t begin = 0;
@@ -154,6 +132,7 @@ Result<catalog::FileRecord> write_bars(const Context& ctx, const std::string& pa
     MOMENTUM_TRY_VOID(writer->write_row_group(values));
   }
   MOMENTUM_TRY(const auto summary, writer->close());
+  record.path = file.path;
   record.level = draft.level;
   record.bucket = draft.bucket;
   record.rows = static_cast<std::int64_t>(rows.size());

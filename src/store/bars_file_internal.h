@@ -2,13 +2,14 @@
 // Rows in memory -> a bars file and what the catalog keeps of it.
 
 #include <optional>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "bar_series_internal.h"
 #include "momentum/base/context.h"
 #include "momentum/base/error.h"
 #include "momentum/catalog/state.h"
+#include "new_files_internal.h"
 
 namespace momentum::store {
 
@@ -19,8 +20,9 @@ struct BarsDraft {
   std::vector<catalog::Extent> extents;  // over all rows, ascending by instrument
 };
 
-// Writes and syncs `path`; the record has all but its final path. Each column takes the smallest form that loses nothing.
+// Writes and syncs `file.draft`, as the file that will be at `file.path`. Each column takes the smallest form that loses nothing.
 // Row groups end at extents. Errors: interrupted, and those of ColumnFileWriter; no file is left then.
-Result<catalog::FileRecord> write_bars(const Context& ctx, const std::string& path, const BarsDraft& draft);
+Result<catalog::FileRecord> write_bars(const Context& ctx, const NewFile& file, std::string_view store_uuid,
+                                       const BarsDraft& draft);
 
 }  // namespace momentum::store

@@ -7,12 +7,6 @@
 #include "momentum/base/parallel.h"
 
 namespace momentum::store {
-namespace {
-
-constexpr std::string_view kDataset = "daily";
-
-}  // namespace
-
 Call::Call(const Context& ctx, const std::string& folder, const catalog::State& state,
            std::span<const Incoming> incoming, const BarsOf& bars_of, const Describe& describe,
            const IngestOptions& options)
@@ -24,12 +18,12 @@ Call::Call(const Context& ctx, const std::string& folder, const catalog::State& 
       options_(options),
       merged_(incoming.size()),
       buckets_(static_cast<std::size_t>(state.info.buckets)),
-      new_files_(folder) {
+      new_files_(folder, state.snapshot.id + 1) {
   for (std::size_t i = 0; i < incoming.size(); ++i)
     buckets_[static_cast<std::size_t>(bucket_of(incoming[i].record.id, state.info.buckets))].incoming.push_back(i);
   for (const catalog::FileRecord& file : state.files) {
-    if (file.dataset != kDataset) continue;
-    files_.emplace_back(folder, file);
+    if (file.dataset != kDailyDataset) continue;
+    files_.emplace_back(folder, state.info.uuid, file);
     newest_ = std::max(newest_, file.last);
   }
 }
@@ -97,21 +91,18 @@ Result<void> Call::write(const Target& target, Sources& sources, const Patches& 
   into.targets.push_back(target);
   MOMENTUM_TRY(const BarsDraft draft, draft_of(ctx_, target, sources, patches, buckets, newest_));
   if (draft.extents.empty()) return {};
-  const std::string path = new_files_.draft();
-  MOMENTUM_TRY(catalog::FileRecord record, write_bars(ctx_, path, draft));
-  into.drafts.push_back(path);
+  const NewFile file = new_files_.name(target.level, target.bucket);
+  MOMENTUM_TRY(catalog::FileRecord record, write_bars(ctx_, file, state_.info.uuid, draft));
   into.records.push_back(std::move(record));
   return {};
 }
 
 Result<void> Call::publish(catalog::Change& change) {
-  std::vector<std::string> drafts;
   std::set<Target> written;
   std::int64_t rows = 0;
   buckets_.push_back(std::move(tail_));
   for (Bucket& bucket : buckets_) {
     written.insert(bucket.targets.begin(), bucket.targets.end());
-    drafts.insert(drafts.end(), bucket.drafts.begin(), bucket.drafts.end());
     for (catalog::FileRecord& record : bucket.records) {
       rows -= record.rows;
       change.add_files.push_back(std::move(record));
@@ -127,7 +118,7 @@ Result<void> Call::publish(catalog::Change& change) {
   if (rows != 0)
     return fail(ErrorCode::internal, fmt::format("{} bars between what came in and what was written", rows),
                 new_files_.folder(), "please report this line");
-  return new_files_.publish(drafts, change.add_files, state_.snapshot.id + 1);
+  return new_files_.publish();
 }
 
 }  // namespace momentum::store

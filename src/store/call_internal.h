@@ -35,7 +35,6 @@ class Call {
     std::vector<std::size_t> incoming;  // places in incoming_
     Patches patches;
     std::vector<Target> targets;  // written, even if nothing was left for them
-    std::vector<std::string> drafts;
     std::vector<catalog::FileRecord> records;
   };
 

@@ -4,11 +4,20 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <string_view>
 
 #include "incoming_bars_internal.h"
 
 namespace momentum::store {
 namespace {
+
+std::optional<std::size_t> column_of(std::string_view name) {
+  for (std::size_t c = 0; c < kColumns; ++c) {
+    if (column_name(c) == name) return c;
+  }
+  return std::nullopt;
+}
 
 std::unexpected<Error> broken(const std::string& what, const std::string& where) {
   return fail(ErrorCode::internal, "bars that break the rules of a store: " + what, where, "please report this line");
@@ -39,7 +48,7 @@ Result<IncomingBars> view_of(std::shared_ptr<arrow::Table> table, const std::str
       if (array->type_id() != arrow::Type::DATE32 || array->null_count() != 0) return broken("dates", where);
       out.bars.dates = {static_cast<const arrow::Date32Array&>(*array).raw_values(), rows};
     } else if (array->type_id() == arrow::Type::DOUBLE) {
-      const auto c = bar_column(field.name());
+      const auto c = column_of(field.name());
       if (!c) return broken("a column that it does not know, " + field.name(), where);
       const auto& numbers = static_cast<const arrow::DoubleArray&>(*array);
       if (!missing_is_nan(numbers)) return broken("a null that is not NaN in " + field.name(), where);
@@ -54,7 +63,7 @@ Result<IncomingBars> view_of(std::shared_ptr<arrow::Table> table, const std::str
       !out.bars.first().has_value())
     return broken("dates that do not ascend", where);
   for (std::size_t c = 0; c < kRequiredColumns; ++c) {
-    if (out.bars.columns[c].empty()) return broken("no column " + std::string(kBarColumns[c]), where);
+    if (out.bars.columns[c].empty()) return broken("no column " + std::string(column_name(c)), where);
   }
   return out;
 }

@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <random>
 #include <set>
 #include <string_view>
 
@@ -50,13 +49,6 @@ Result<void> sync_folder(const std::string& path) {
   return {};
 }
 
-// The random part keeps a name from being used twice: a call that failed may have used the same snapshot's number.
-std::string final_name(const catalog::FileRecord& record, catalog::SnapshotId snapshot, std::random_device& random) {
-  const std::string bucket = record.bucket ? fmt::format("-{}", *record.bucket) : "";
-  return fmt::format("data/{}{}-{}-{:08x}{:08x}.parquet", kLevels[static_cast<std::size_t>(record.level)], bucket,
-                     snapshot, random(), random());
-}
-
 }  // namespace
 
 Result<void> remove_leftovers(const std::string& folder, const catalog::State& state,
@@ -79,20 +71,27 @@ Result<void> remove_leftovers(const std::string& folder, const catalog::State& s
 
 NewFiles::~NewFiles() {
   if (kept_) return;
-  for (const std::string& path : published_) ::unlink(path.c_str());
-  for (int n = 0; n < drafts_; ++n) ::unlink(fmt::format("{}/data/{}{}-{}", folder_, kDraft, ::getpid(), n).c_str());
+  for (const NewFile& file : files_) {
+    ::unlink(file.draft.c_str());
+    ::unlink((folder_ + "/" + file.path).c_str());
+  }
 }
 
-std::string NewFiles::draft() { return fmt::format("{}/data/{}{}-{}", folder_, kDraft, ::getpid(), drafts_++); }
+// The random part keeps a path from being used twice: a call that failed has used the same snapshot's number.
+NewFile NewFiles::name(catalog::Level level, std::optional<int> bucket) {
+  const std::string of_bucket = bucket ? fmt::format("-{}", *bucket) : "";
+  const std::lock_guard guard(mutex_);
+  NewFile file{.draft = fmt::format("{}/data/{}{}-{}", folder_, kDraft, ::getpid(), files_.size()),
+               .path = fmt::format("data/{}{}-{}-{:08x}{:08x}.parquet", kLevels[static_cast<std::size_t>(level)],
+                                   of_bucket, snapshot_, random_(), random_())};
+  files_.push_back(file);
+  return file;
+}
 
-Result<void> NewFiles::publish(const std::vector<std::string>& drafts, std::vector<catalog::FileRecord>& records,
-                               catalog::SnapshotId snapshot) {
-  std::random_device random;
-  for (std::size_t k = 0; k < drafts.size(); ++k) {
-    records[k].path = final_name(records[k], snapshot, random);
-    const std::string path = folder_ + "/" + records[k].path;
-    published_.push_back(path);
-    if (::rename(drafts[k].c_str(), path.c_str()) != 0) return failed(errno, path);
+Result<void> NewFiles::publish() {
+  for (const NewFile& file : files_) {
+    const std::string path = folder_ + "/" + file.path;
+    if (::rename(file.draft.c_str(), path.c_str()) != 0) return failed(errno, path);
   }
   return sync_folder(folder_ + "/data");
 }

@@ -1,7 +1,9 @@
 #pragma once
 // The files of one call on their way into `data/`: temporary names, final names, or gone. The caller holds the writer lock.
 
-#include <atomic>
+#include <mutex>
+#include <optional>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -16,26 +18,34 @@ namespace momentum::store {
 Result<void> remove_leftovers(const std::string& folder, const catalog::State& state,
                               const std::vector<catalog::Garbage>& garbage);
 
+struct NewFile {
+  std::string draft;  // where to write it
+  std::string path;  // where it will be, relative to the store; never used before
+};
+
 class NewFiles {
  public:
-  explicit NewFiles(std::string folder) : folder_(std::move(folder)) {}
+  // `snapshot` is the one to come.
+  NewFiles(std::string folder, catalog::SnapshotId snapshot) : folder_(std::move(folder)), snapshot_(snapshot) {}
   // Removes every file that it has named, unless keep() was called.
   ~NewFiles();
   NewFiles(const NewFiles&) = delete;
   NewFiles& operator=(const NewFiles&) = delete;
 
-  // A path for a file to be written, in the folder of the final ones. Any thread.
-  std::string draft();
-  // Gives the files at `drafts` their final names, in `records`, and syncs their folder. `snapshot` is the one to come.
-  Result<void> publish(const std::vector<std::string>& drafts, std::vector<catalog::FileRecord>& records,
-                       catalog::SnapshotId snapshot);
+  // Any thread.
+  NewFile name(catalog::Level level, std::optional<int> bucket);
+  // Every file that was named is written: gives all of them their final names and syncs their folder.
+  // Errors: disk_full, no_permission, io_failed.
+  Result<void> publish();
   void keep() { kept_ = true; }
   const std::string& folder() const { return folder_; }
 
  private:
   std::string folder_;
-  std::atomic<int> drafts_{0};
-  std::vector<std::string> published_;
+  catalog::SnapshotId snapshot_;
+  std::mutex mutex_;
+  std::random_device random_;
+  std::vector<NewFile> files_;
   bool kept_ = false;
 };
 

@@ -5,18 +5,8 @@
 namespace momentum::store {
 namespace {
 
-// A file that the catalog names and that cannot be read is damage to the store, whatever the file's own words are.
-std::unexpected<Error> damaged(Error error, const std::string& path) {
-  if (error.code == ErrorCode::file_not_found)
-    return fail(ErrorCode::damaged_store, "a data file of the store is gone", path, "restore it or import again");
-  if (error.code == ErrorCode::unreadable_data)
-    return fail(ErrorCode::damaged_store, error.what, path, "restore the file or import again");
-  return std::unexpected(std::move(error));
-}
-
 std::unexpected<Error> differs(const std::string& path) {
-  return fail(ErrorCode::damaged_store, "a data file is not the one that the catalog names", path,
-              "restore the file or import again");
+  return damaged_file("its rows are not as the catalog says", path);
 }
 
 }  // namespace
@@ -27,20 +17,9 @@ const catalog::Extent* StoredFile::extent_of(catalog::InstrumentId id) const {
 }
 
 Result<const formats::ColumnFileReader*> StoredFile::reader() {
-  std::call_once(once_, [&] { opened_ = open(); });
+  std::call_once(once_, [&] { opened_ = open_data_file(folder_, uuid_, *record_); });
   if (!opened_) return std::unexpected(opened_.error());
   return opened_->get();
-}
-
-Result<std::unique_ptr<formats::ColumnFileReader>> StoredFile::open() const {
-  auto reader = formats::ColumnFileReader::open(path_, record_->bytes);
-  if (!reader) return damaged(std::move(reader).error(), path_);
-  const auto groups = (*reader)->groups();
-  const bool same_groups = std::ranges::equal(groups, record_->row_groups, [](const auto& a, const auto& b) {
-    return a.rows == b.rows && a.offset == b.offset && a.bytes == b.bytes;
-  });
-  if (!same_groups || (*reader)->hash() != record_->checksum) return differs(path_);
-  return reader;
 }
 
 Result<void> StoredBars::decode(const formats::ColumnFileReader& reader, std::size_t group, ColumnMask wanted) {
@@ -51,16 +30,16 @@ Result<void> StoredBars::decode(const formats::ColumnFileReader& reader, std::si
     const auto date = reader.find(kDateColumn);
     if (!date || reader.missing(group, *date) != 0) return differs(file_->path());
     dates_.resize(rows);
-    if (auto read = reader.read(group, *date, dates_); !read) return damaged(std::move(read).error(), file_->path());
+    if (auto read = reader.read(group, *date, dates_); !read) return std::unexpected(of_store(std::move(read).error()));
     group_ = group;
   }
   for (std::size_t c = 0; c < kColumns; ++c) {
     if (!has_column(wanted & ~decoded_, c)) continue;
-    const auto column = reader.find(kBarColumns[c]);
+    const auto column = reader.find(column_name(c));
     columns_[c].resize(column ? rows : 0);
     if (!column) continue;
     if (auto read = reader.read_real(group, *column, columns_[c]); !read)
-      return damaged(std::move(read).error(), file_->path());
+      return std::unexpected(of_store(std::move(read).error()));
   }
   decoded_ |= wanted;
   return {};

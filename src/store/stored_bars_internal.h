@@ -15,22 +15,20 @@
 
 namespace momentum::store {
 
-// A file of the state. Opened and checked, to the last byte, by whoever needs it first; any thread may.
+// A file of the state. Opened by whoever needs it first; any thread may.
 class StoredFile {
  public:
-  StoredFile(const std::string& folder, const catalog::FileRecord& record)
-      : path_(folder + "/" + record.path), record_(&record) {}
+  StoredFile(std::string folder, std::string uuid, const catalog::FileRecord& record)
+      : folder_(std::move(folder)), uuid_(std::move(uuid)), record_(&record) {}
 
   const catalog::FileRecord& record() const { return *record_; }
-  const std::string& path() const { return path_; }
+  std::string path() const { return folder_ + "/" + record_->path; }
   const catalog::Extent* extent_of(catalog::InstrumentId id) const;  // null: it has no bars of it
-  // Errors: damaged_store, no_permission, io_failed, out_of_memory.
+  // Errors: those of open_data_file().
   Result<const formats::ColumnFileReader*> reader();
 
  private:
-  Result<std::unique_ptr<formats::ColumnFileReader>> open() const;
-
-  std::string path_;
+  std::string folder_, uuid_;
   const catalog::FileRecord* record_;
   std::once_flag once_;
   Result<std::unique_ptr<formats::ColumnFileReader>> opened_;

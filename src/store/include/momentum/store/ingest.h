@@ -29,8 +29,8 @@ struct Incoming {
 
 // The bars of incoming `i`; null or without rows where it has none (only names, only suspensions). Called once per incoming
 // (with no promised order, from several threads at once), so that the bars can be made or read when they are wanted and are
-// dropped soon after. Schema: a column `date` (date32, no null, strictly ascending) and columns of float64 named as in
-// kBarColumns (bar_columns.h), at least open, high, low, close, volume; under a null lies NaN. Columns of other types
+// dropped soon after. Schema: a column `date` (date32, no null, strictly ascending) and columns of float64 named as those of
+// a bars file (docs/formats.md), at least open, high, low, close and volume; under a null lies NaN. Columns of other types
 // (names, industries) are left alone: they stand in the record.
 using BarsOf = std::function<Result<std::shared_ptr<arrow::Table>>(std::size_t i)>;
 
