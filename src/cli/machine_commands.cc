@@ -1,4 +1,4 @@
-// doctor and --version: what there is, without looking at any data.
+// doctor and --version: what there is, without reading any data.
 
 #include <fmt/format.h>
 
@@ -7,15 +7,19 @@
 #include <vector>
 
 #include "momentum/engine/machine.h"
+#include "momentum/engine/store_info.h"
 #include "momentum/report/json_writer.h"
 #include "session.h"
+#include "store_health.h"
+#include "store_place.h"
 
 namespace momentum::cli {
 namespace {
 
 std::string size_text(std::uint64_t bytes) { return fmt::format("{:.1f} GiB", static_cast<double>(bytes) / (1 << 30)); }
 
-std::string doctor_json(const engine::Machine& machine) {
+std::string doctor_json(const engine::Machine& machine, const std::string& folder,
+                        const Result<engine::StoreSummary>& store) {
   std::string out;
   report::JsonWriter json(out);
   json.begin_object();
@@ -33,6 +37,8 @@ std::string doctor_json(const engine::Machine& machine) {
   bytes("memory_limit_bytes", machine.memory_limit_bytes);
   json.key("arrow").text(machine.arrow_version);
   json.key("numerics").integer(machine.numerics_version);
+  json.key("store");
+  add_store_health(json, folder, store);
   json.end_object();
   return out + "\n";
 }
@@ -59,15 +65,18 @@ std::string doctor_text(const engine::Machine& machine, int threads) {
 
 Result<void> run_doctor(Session& session) {
   MOMENTUM_TRY(const engine::Machine machine, engine::describe_machine(session.ctx));
-  if (session.options.format == report::Format::json) return session.emit(doctor_json(machine));
-  return session.emit(doctor_text(machine, session.ctx.thread_count()));
+  const std::string folder = store_place(session.options.store);
+  const Result<engine::StoreSummary> store = engine::describe_store(session.ctx, folder);
+  if (session.options.format == report::Format::json) return session.emit(doctor_json(machine, folder, store));
+  return session.emit(doctor_text(machine, session.ctx.thread_count()) +
+                      fmt::format("store     {}\n", store_health_text(folder, store)));
 }
 
 Result<void> run_version(Session& session) {
   MOMENTUM_TRY(const engine::Machine machine, engine::describe_machine(session.ctx));
   std::string out = fmt::format("momentum {}\n", MOMENTUM_VERSION);
   out += fmt::format("numerics {}\n", machine.numerics_version);
-  out += "store format none\n";  // no command keeps a store
+  out += fmt::format("store format {}\n", engine::store_format_version());
   out += fmt::format("build {}, {}\n", MOMENTUM_BUILD_TYPE, machine.build);
   out += fmt::format("arrow {}\n", machine.arrow_version);
   out += fmt::format("simd {}\n", to_string(machine.in_use));

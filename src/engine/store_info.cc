@@ -76,6 +76,8 @@ std::string_view to_string(catalog::Level level) noexcept {
   return "base";
 }
 
+int store_format_version() noexcept { return catalog::kStoreFormatVersion; }
+
 Result<StoreSummary> describe_store(const Context& ctx, const std::string& folder, catalog::SnapshotId snapshot) {
   MOMENTUM_TRY(const catalog::Catalog catalog, catalog::Catalog::open(folder));
   MOMENTUM_TRY(const catalog::State state, snapshot == 0 ? catalog.load() : catalog.load(snapshot));

@@ -49,4 +49,7 @@ Result<StoreSummary> describe_store(const Context& ctx, const std::string& folde
 
 std::string_view to_string(catalog::Level level) noexcept;
 
+// Of the stores that this program makes.
+int store_format_version() noexcept;
+
 }  // namespace momentum::engine
