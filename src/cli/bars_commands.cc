@@ -11,6 +11,7 @@
 #include "momentum/report/rows_report.h"
 #include "momentum/report/scan_report.h"
 #include "session.h"
+#include "store_place.h"
 
 namespace momentum::cli {
 namespace {
@@ -69,6 +70,7 @@ Result<void> run_scan(Session& session) {
   MOMENTUM_TRY_VOID(check_machine(session));
   const Options& options = session.options;
   engine::ScanRequest request = options.scan;
+  if (request.input.files.empty()) request.input.store = store_place(options.store);
   request.explain = options.explain;
   if (!options.explain.empty()) request.list_delisted = true;  // whatever was asked for is explained
 
@@ -96,8 +98,10 @@ Result<void> run_scan(Session& session) {
 
 Result<void> run_show(Session& session) {
   MOMENTUM_TRY_VOID(check_machine(session));
+  engine::ShowRequest request = session.options.show;
+  if (request.input.files.empty()) request.input.store = store_place(session.options.store);
   engine::InputReport input;
-  const Result<engine::Shown> shown = engine::show(session.ctx, session.options.show, &input);
+  const Result<engine::Shown> shown = engine::show(session.ctx, request, &input);
   const Result<void> accounted = account(session, input);
   if (!shown) return std::unexpected(shown.error());
   MOMENTUM_TRY_VOID(accounted);

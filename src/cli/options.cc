@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 #include "momentum/base/nearest.h"
@@ -19,15 +20,17 @@ using Texts = std::vector<std::string>;
 // What stands on the command line, before its meaning is checked: all texts, so that every bad value is told in one
 // way.
 struct Raw {
-  Text store, threads, simd, format, output, lang, color, progress;
+  Text store, snapshot, threads, simd, format, output, lang, color, progress;
   bool quiet = false, verbose = false, version = false;
   Texts files, codes, industries, columns;
-  Text dialect, code, report, as_of, top, min_score, history, adjust, profile, explain, start, end, last, show_code;
+  Text dialect, code, report, as_of, top, min_score, history, adjust, profile, explain, start, end, last, show_code,
+      universe;
   bool allow_partial = false, unranked = false, delisted = false, scores = false;
 };
 
 constexpr const char* kGlobals =
-    "Options for every command: --store DIR, --threads N, --simd LEVEL, --format F, -o FILE, --lang L, --color WHEN,\n"
+    "Options for every command: --store DIR, --snapshot ID, --threads N, --simd LEVEL, --format F, -o FILE, --lang L, "
+    "--color WHEN,\n"
     "--progress HOW, --quiet, -v; see momentum --help.\n";
 
 CLI::Option* one(CLI::App& app, const char* names, const char* value, Text& to, const char* help) {
@@ -41,6 +44,7 @@ void repeated(CLI::App& app, const char* name, const char* value, Texts& to, con
 
 void declare_everywhere(CLI::App& app, Raw& raw) {
   one(app, "--store", "DIR", raw.store, "the store (default: $MOMENTUM_STORE, else $XDG_DATA_HOME/momentum/store)");
+  one(app, "--snapshot", "ID", raw.snapshot, "an older state of the store (default: the newest)");
   one(app, "--threads", "N", raw.threads, "compute threads, or auto: all this process may use");
   one(app, "--simd", "LEVEL", raw.simd, "scalar, sse4, avx2, avx512 or auto; results do not depend on it");
   one(app, "--format", "F", raw.format, "table, csv or json (a terminal gets a table, a pipe csv)");
@@ -54,7 +58,7 @@ void declare_everywhere(CLI::App& app, Raw& raw) {
 }
 
 void declare_input(CLI::App& app, Raw& raw) {
-  app.add_option("--files", raw.files, "CSV files, folders, globs or archives of daily bars")
+  app.add_option("--files", raw.files, "CSV files, folders, globs or archives of daily bars, in place of the store")
       ->type_name("PATH")
       ->expected(1, CLI::detail::expected_max_vector_size);
   one(app, "--dialect", "NAME", raw.dialect, "how the files are written (default: told from their headings)");
@@ -69,6 +73,8 @@ CLI::App* declare_scan(CLI::App& app, Raw& raw) {
   declare_input(*scan, raw);
   one(*scan, "--as-of", "DATE", raw.as_of, "the session (default: the last complete one)");
   scan->add_flag("--allow-partial", raw.allow_partial, "take the last session even if bars are missing from it");
+  one(*scan, "--universe", "U", raw.universe,
+      "of the store: a, b, etf, index, us, all (default: a where there are any)");
   one(*scan, "--profile", "NAME", raw.profile, "scoring profile");
   one(*scan, "--top", "N", raw.top, "the best N only");
   one(*scan, "--min-score", "X", raw.min_score, "scores of at least X only");
@@ -79,6 +85,8 @@ CLI::App* declare_scan(CLI::App& app, Raw& raw) {
   scan->add_flag("--delisted", raw.delisted, "list delisted instruments too");
   scan->footer(std::string(kGlobals) +
                "\nExamples:\n"
+               "  momentum scan --top 20\n"
+               "  momentum scan --store market --industry 银行 --format csv\n"
                "  momentum scan --files bars --top 20\n"
                "  momentum scan --files bars/*.csv --as-of 2024-06-28 --format json\n"
                "  momentum scan --files bars --unranked -o scan.csv\n"
@@ -97,6 +105,7 @@ CLI::App* declare_show(CLI::App& app, Raw& raw) {
   show->add_flag("--scores", raw.scores, "add the score of every day and its parts");
   show->footer(std::string(kGlobals) +
                "\nExamples:\n"
+               "  momentum show 600000 --last 20\n"
                "  momentum show 600000 --files bars --last 20\n"
                "  momentum show 600000.SH --files bars --columns close,ma20,rsi --format csv\n"
                "  momentum show 600000 --files bars --start 2024-01-02 --scores -o show.json\n");
@@ -185,6 +194,9 @@ Result<void> read_everywhere(const Raw& raw, Options& out) {
     if (raw.store->empty()) return fail(ErrorCode::bad_value, "no folder", "--store", "give a folder");
     out.store = *raw.store;
   }
+  if (raw.snapshot) {
+    MOMENTUM_TRY(out.snapshot, parse_count("--snapshot", *raw.snapshot, 1, std::numeric_limits<std::int64_t>::max()));
+  }
   out.quiet = raw.quiet;
   out.verbose = raw.verbose;
   return {};
@@ -193,10 +205,21 @@ Result<void> read_everywhere(const Raw& raw, Options& out) {
 // What scan and show have in common: engine's two requests carry the same fields.
 template <class Request>
 Result<void> read_input(const Raw& raw, const char* command, Options& out, Request& request) {
-  if (raw.files.empty()) {
-    return fail(ErrorCode::bad_option, "no input", command, "name files or folders of daily bars with --files PATH");
+  const char* of_store = raw.universe         ? "--universe"
+                         : out.snapshot != 0  ? "--snapshot"
+                         : !out.store.empty() ? "--store"
+                                              : nullptr;
+  const char* of_files = raw.dialect ? "--dialect" : raw.code ? "--code" : raw.report ? "--report" : nullptr;
+  if (!raw.files.empty() && of_store != nullptr) {
+    return fail(ErrorCode::bad_option, fmt::format("--files and {} exclude each other", of_store), command,
+                "bars come from files or from a store");
+  }
+  if (raw.files.empty() && of_files != nullptr) {
+    return fail(ErrorCode::bad_option, fmt::format("{} without --files", of_files), command,
+                "it says how files are read; the store has been told when they were imported");
   }
   request.input = {.files = raw.files, .dialect = raw.dialect.value_or(""), .code = raw.code.value_or("")};
+  if (out.snapshot != 0) request.input.snapshot = out.snapshot;
   if (raw.history) {
     MOMENTUM_TRY(request.history_days, parse_history(*raw.history));
   }
@@ -216,6 +239,11 @@ Result<void> read_input(const Raw& raw, const char* command, Options& out, Reque
 Result<void> read_scan(const Raw& raw, Options& out) {
   engine::ScanRequest& request = out.scan;
   MOMENTUM_TRY_VOID(read_input(raw, "scan", out, request));
+  if (raw.universe) {
+    static const std::vector<std::string> kUniverses{"a", "b", "etf", "index", "us", "all"};
+    MOMENTUM_TRY(const std::size_t at, parse_choice("--universe", *raw.universe, kUniverses));
+    request.input.universe = kUniverses[at];
+  }
   if (raw.as_of) {
     MOMENTUM_TRY(request.as_of, parse_day("--as-of", *raw.as_of));
   }
@@ -258,6 +286,7 @@ Result<void> read_show(const Raw& raw, Options& out) {
   }
   request.code = *raw.show_code;
   MOMENTUM_TRY_VOID(read_input(raw, "show", out, request));
+  request.input.universe = "all";
   if (raw.start) {
     MOMENTUM_TRY(request.start, parse_day("--start", *raw.start));
   }
@@ -330,7 +359,7 @@ Result<Options> parse_arguments(const std::vector<std::string>& arguments) {
   } else if (store.demo->parsed()) {
     MOMENTUM_TRY_VOID(read_demo(texts, out));
   } else if (store.info->parsed()) {
-    MOMENTUM_TRY_VOID(read_store_info(texts, out));
+    MOMENTUM_TRY_VOID(read_store_info(out));
   } else if (store.store->parsed()) {
     return fail(ErrorCode::bad_option, "no command", "store", "use momentum store info");
   } else if (doctor->parsed()) {
@@ -339,7 +368,8 @@ Result<Options> parse_arguments(const std::vector<std::string>& arguments) {
       return fail(ErrorCode::bad_value, "doctor has no csv", "--format", "use table or json");
     }
   } else {
-    return fail(ErrorCode::bad_option, "no command", {}, "use scan, show, import, demo, store or doctor; see momentum --help");
+    return fail(ErrorCode::bad_option, "no command", {},
+                "use scan, show, import, demo, store or doctor; see momentum --help");
   }
   return out;
 }

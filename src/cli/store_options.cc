@@ -93,7 +93,6 @@ StoreCommands declare_store_commands(CLI::App& app, const std::string& globals, 
   commands.store = app.add_subcommand("store", "what is in the store");
   commands.store->require_subcommand(0, 1);
   commands.info = commands.store->add_subcommand("info", "what the store holds and how: levels, columns, sizes");
-  one(*commands.info, "--snapshot", "ID", texts.snapshot, "an older state of the store");
   commands.info->footer(globals +
                         "\nExamples:\n"
                         "  momentum store info --store store\n"
@@ -117,7 +116,10 @@ Result<void> read_import(const StoreTexts& texts, Options& out) {
   request.dialect = texts.dialect.value_or("");
   request.code = texts.code.value_or("");
   if (texts.kind) {
-    const char* other = texts.dialect ? "--dialect" : texts.code ? "--code" : texts.on_conflict ? "--on-conflict" : nullptr;
+    const char* other = texts.dialect       ? "--dialect"
+                        : texts.code        ? "--code"
+                        : texts.on_conflict ? "--on-conflict"
+                                            : nullptr;
     if (other != nullptr) {
       return fail(ErrorCode::bad_option, fmt::format("--kind and {} exclude each other", other), "import",
                   fmt::format("{} is for bars", other));
@@ -167,12 +169,8 @@ Result<void> read_demo(const StoreTexts& texts, Options& out) {
   return read_making(texts, request.storage, request.compression, request.lock_wait);
 }
 
-Result<void> read_store_info(const StoreTexts& texts, Options& out) {
+Result<void> read_store_info(Options& out) {
   out.command = Command::store_info;
-  if (texts.snapshot) {
-    MOMENTUM_TRY(out.snapshot,
-                 parse_count("--snapshot", *texts.snapshot, 1, std::numeric_limits<std::int64_t>::max()));
-  }
   return check_format(out, "store info");
 }
 

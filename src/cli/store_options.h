@@ -16,7 +16,7 @@ namespace momentum::cli {
 struct StoreTexts {
   std::vector<std::string> paths;
   std::optional<std::string> kind, dialect, code, freq, on_conflict, report, storage, compression, lock_wait;
-  std::optional<std::string> stocks, years, seed, end, snapshot;
+  std::optional<std::string> stocks, years, seed, end;
   bool dry_run = false, strict = false, list_dialects = false;
 };
 
@@ -32,6 +32,6 @@ StoreCommands declare_store_commands(CLI::App& app, const std::string& globals, 
 
 Result<void> read_import(const StoreTexts& texts, Options& out);
 Result<void> read_demo(const StoreTexts& texts, Options& out);
-Result<void> read_store_info(const StoreTexts& texts, Options& out);
+Result<void> read_store_info(Options& out);
 
 }  // namespace momentum::cli

@@ -1,6 +1,7 @@
 #include "momentum/panel/panel.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <new>
 #include <numeric>
@@ -74,23 +75,37 @@ std::vector<std::uint32_t> lane_order(std::span<const Series> series) {
   return order;
 }
 
-void place_lane(const Series& s, std::size_t lane, std::size_t rows, std::span<const std::int32_t> calendar,
-                std::int32_t* days, double* values) {
-  std::size_t day = 0;
-  for (std::size_t r = 0; r < rows; ++r) {
-    if (r < s.dates.size()) {
-      while (calendar[day] != s.dates[r]) ++day;
-      days[r * kTileLanes + lane] = static_cast<std::int32_t>(day);
-    } else {
-      days[r * kTileLanes + lane] = -1;
+// Rows copied for all lanes of a tile before the next ones: what is written then stays in L1 until its lines are full.
+constexpr std::size_t kPlacedRows = 64;
+
+void place_days(std::span<const Series* const> lanes, std::size_t rows, std::span<const std::int32_t> calendar,
+                std::int32_t* days) {
+  std::array<std::size_t, kTileLanes> day{};
+  for (std::size_t r = 0; r < rows; ++r)
+    for (std::size_t l = 0; l < kTileLanes; ++l) {
+      const auto dates = lanes[l]->dates;
+      if (r >= dates.size()) {
+        days[r * kTileLanes + l] = -1;
+        continue;
+      }
+      while (calendar[day[l]] != dates[r]) ++day[l];
+      days[r * kTileLanes + l] = static_cast<std::int32_t>(day[l]);
     }
-  }
-  for (std::size_t c = 0; c < s.columns.size(); ++c) {
-    double* out = values + c * rows * kTileLanes + lane;
-    const auto column = s.columns[c];
-    for (std::size_t r = 0; r < column.size(); ++r) out[r * kTileLanes] = column[r];
-    const double rest = column.empty() ? 1.0 : column.back();  // absent rows: a harmless value, never looked at
-    for (std::size_t r = column.size(); r < rows; ++r) out[r * kTileLanes] = rest;
+}
+
+// Absent rows get those of the tile's longest lane: nobody looks at them, but lanes that go on are computed together with
+// them, and quickest where they are ordinary bars, too.
+void place_column(std::span<const Series* const> lanes, std::size_t column, std::size_t rows, double* out) {
+  const std::span<const double> longest = lanes.front()->columns[column];
+  for (std::size_t first = 0; first < rows; first += kPlacedRows) {
+    const std::size_t last = std::min(first + kPlacedRows, rows);
+    for (std::size_t l = 0; l < kTileLanes; ++l) {
+      const std::span<const double> own = lanes[l]->columns[column];
+      const std::size_t present = std::clamp(own.size(), first, last);
+      double* to = out + first * kTileLanes + l;
+      for (std::size_t r = first; r < present; ++r, to += kTileLanes) *to = own[r];
+      for (std::size_t r = present; r < last; ++r, to += kTileLanes) *to = longest[r];
+    }
   }
 }
 
@@ -141,15 +156,21 @@ Result<Panel> Panel::build(const std::vector<std::string>& columns, std::span<co
   auto* instrument = reinterpret_cast<std::uint32_t*>(memory + header.lanes_offset);
   auto* length = instrument + tiles * kTileLanes;
   const Series empty{{}, std::vector<std::span<const double>>(columns.size())};
-  for (std::size_t lane = 0; lane < tiles * kTileLanes; ++lane) {
-    const auto& tile = flat_tiles[lane / kTileLanes];
-    const bool used = lane < order.size();
-    const Series& s = used ? series[order[lane]] : empty;
-    instrument[lane] = used ? order[lane] : kNoInstrument;
-    length[lane] = static_cast<std::uint32_t>(s.dates.size());
-    header.bars += s.dates.size();
-    place_lane(s, lane % kTileLanes, tile.rows, calendar, reinterpret_cast<std::int32_t*>(memory + tile.days_offset),
-               reinterpret_cast<double*>(memory + tile.values_offset));
+  for (std::size_t t = 0; t < tiles; ++t) {
+    std::array<const Series*, kTileLanes> lanes;
+    for (std::size_t l = 0; l < kTileLanes; ++l) {
+      const std::size_t lane = t * kTileLanes + l;
+      const bool used = lane < order.size();
+      lanes[l] = used ? &series[order[lane]] : &empty;
+      instrument[lane] = used ? order[lane] : kNoInstrument;
+      length[lane] = static_cast<std::uint32_t>(lanes[l]->dates.size());
+      header.bars += lanes[l]->dates.size();
+    }
+    const FlatTile& tile = flat_tiles[t];
+    place_days(lanes, tile.rows, calendar, reinterpret_cast<std::int32_t*>(memory + tile.days_offset));
+    auto* values = reinterpret_cast<double*>(memory + tile.values_offset);
+    for (std::size_t c = 0; c < columns.size(); ++c)
+      place_column(lanes, c, tile.rows, values + c * tile.rows * kTileLanes);
   }
   std::memcpy(memory, &header, sizeof(header));
   return attach({memory, layout.total()}, std::move(block));
