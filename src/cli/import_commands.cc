@@ -65,7 +65,8 @@ std::string import_json(const engine::ImportRequest& request, const engine::Impo
 
 // What the call did to the store, in a line.
 std::string outcome_line(const engine::ImportRequest& request, const engine::ImportReport& report, report::Lang lang) {
-  if (request.dry_run) return std::string(report::text(report.changed ? Text::dry_run_new : Text::dry_run_nothing, lang));
+  if (request.dry_run)
+    return std::string(report::text(report.changed ? Text::dry_run_new : Text::dry_run_nothing, lang));
   if (!report.changed) return filled(Text::nothing_new, lang, report.snapshot);
   std::string line = filled(Text::new_snapshot, lang, report.snapshot);
   if (report.new_instruments > 0)
@@ -124,10 +125,10 @@ Result<void> run_demo(Session& session) {
   if (session.progress != nullptr) session.progress->finish();
   if (!made) return std::unexpected(made.error());
   session.say(filled(Text::made_store, session.lang, request.store));
-  session.say(fmt::format(
-      "{}: {}", report::text(Text::synthetic, session.lang),
-      filled(Text::demo_made, session.lang, report::grouped(made->instruments), report::grouped(made->bars),
-             report::grouped(made->sessions), to_string(made->first), to_string(made->last))));
+  session.say(
+      fmt::format("{}: {}", report::text(Text::synthetic, session.lang),
+                  filled(Text::demo_made, session.lang, report::grouped(made->instruments), report::grouped(made->bars),
+                         report::grouped(made->sessions), to_string(made->first), to_string(made->last))));
   if (session.options.format == report::Format::json) return session.emit(demo_json(request, *made));
   return {};
 }

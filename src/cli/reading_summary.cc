@@ -46,7 +46,8 @@ std::vector<std::string> lines_of(const sources::ReadSummary& s, const std::vect
                                   std::string_view what, const std::vector<Part>& parts, report::Lang lang) {
   std::string first = counted(Text::read_files, s.files, lang);
   if (!what.empty()) first += fmt::format(" ({})", what);
-  first += ": " + counted(Text::rows_in, s.rows_in, lang) + " = " + counted(parts.front().label, parts.front().rows, lang);
+  first +=
+      ": " + counted(Text::rows_in, s.rows_in, lang) + " = " + counted(parts.front().label, parts.front().rows, lang);
   const auto add = [&](Text label, std::int64_t n) {
     if (n > 0) first += " + " + counted(label, n, lang);
   };
@@ -87,8 +88,8 @@ void add_contradicted(const engine::ImportReport& report, report::Lang lang, std
   const std::size_t shown = std::min(kShown, report.contradicted.size());
   for (std::size_t i = 0; i < shown; ++i) {
     const engine::ContradictedBar& bar = report.contradicted[i];
-    lines.push_back(
-        "  " + fmt::format(fmt::runtime(report::text(label, lang)), to_string(bar.code), to_string(bar.day)));
+    lines.push_back("  " +
+                    fmt::format(fmt::runtime(report::text(label, lang)), to_string(bar.code), to_string(bar.day)));
   }
   if (report.contradicted.size() > shown) {
     lines.push_back("  " +

@@ -12,9 +12,10 @@ namespace momentum::cli {
 namespace {
 
 using Named = std::pair<const char*, const std::string engine::DialectText::*>;
-constexpr Named kNamed[] = {{"name", &engine::DialectText::name},     {"description", &engine::DialectText::description},
-                            {"header", &engine::DialectText::header}, {"units", &engine::DialectText::units},
-                            {"basis", &engine::DialectText::basis},   {"suspensions", &engine::DialectText::suspensions}};
+constexpr Named kNamed[] = {
+    {"name", &engine::DialectText::name},     {"description", &engine::DialectText::description},
+    {"header", &engine::DialectText::header}, {"units", &engine::DialectText::units},
+    {"basis", &engine::DialectText::basis},   {"suspensions", &engine::DialectText::suspensions}};
 
 std::string dialects_json() {
   std::string out;
@@ -66,8 +67,7 @@ Result<void> run_dialects(Session& session) {
 
 Result<void> run_store_info(Session& session) {
   const std::string folder = store_place(session.options.store);
-  MOMENTUM_TRY(const engine::StoreSummary store,
-               engine::describe_store(session.ctx, folder, session.options.snapshot));
+  MOMENTUM_TRY(const engine::StoreSummary store, engine::describe_store(session.ctx, folder, session.options.snapshot));
   if (session.options.format == report::Format::json) return session.emit(store_info_json(store));
   return session.emit(store_info_text(store, session.style()));
 }

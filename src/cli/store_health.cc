@@ -63,17 +63,18 @@ std::string store_info_text(const engine::StoreSummary& store, const report::Tab
   if (store.info.synthetic)
     lines.emplace_back(Text::store, fmt::format("{}: momentum demo {}", report::text(Text::synthetic, style.lang),
                                                 store.info.arguments));
-  std::string snapshot = fmt::format("{}: {}, {}", store.snapshot.id, store.snapshot.op, time_text(store.snapshot.created));
+  std::string snapshot =
+      fmt::format("{}: {}, {}", store.snapshot.id, store.snapshot.op, time_text(store.snapshot.created));
   if (!store.snapshot.note.empty()) snapshot += fmt::format(" ({})", store.snapshot.note);
   lines.emplace_back(Text::snapshot, snapshot);
   std::string data = filled(Text::instruments_and_bars, report::grouped(store.instruments),
                             report::grouped(store.instruments_with_bars), report::grouped(store.bars));
   if (store.bars > 0) data += fmt::format("{}{}..{}", separator, to_string(store.first), to_string(store.last));
   lines.emplace_back(Text::data, data);
-  lines.emplace_back(Text::size, fmt::format("{}{}{:.2f} {} {}", size_text(store.bytes), separator,
-                                             bytes_a_bar(store.bytes, store.bars),
-                                             report::text(Text::bytes, style.lang),
-                                             report::text(Text::bytes_a_bar, style.lang)));
+  lines.emplace_back(
+      Text::size,
+      fmt::format("{}{}{:.2f} {} {}", size_text(store.bytes), separator, bytes_a_bar(store.bytes, store.bars),
+                  report::text(Text::bytes, style.lang), report::text(Text::bytes_a_bar, style.lang)));
   lines.emplace_back(Text::factors, filled(Text::factor_count, report::grouped(store.factor_events),
                                            report::grouped(store.unverified_links)));
   for (const engine::SessionsSummary& market : store.sessions) {
@@ -90,14 +91,15 @@ std::string store_info_text(const engine::StoreSummary& store, const report::Tab
     rows.push_back({std::string(engine::to_string(level.level)), report::grouped(level.files),
                     report::grouped(level.rows), report::grouped(level.bytes),
                     fmt::format("{:.2f}", bytes_a_bar(level.bytes, level.rows))});
-  out += "\n" + grid_of({Text::level, Text::files, Text::rows, Text::bytes, Text::bytes_a_bar}, 1, std::move(rows), style);
+  out +=
+      "\n" + grid_of({Text::level, Text::files, Text::rows, Text::bytes, Text::bytes_a_bar}, 1, std::move(rows), style);
   rows.clear();
   for (const engine::ColumnSummary& column : store.columns)
     rows.push_back({column.name, column.form, column.encoding, column.codec, report::grouped(column.files),
                     report::grouped(column.bytes), fmt::format("{:.2f}", bytes_a_bar(column.bytes, store.bars))});
   return out + "\n" +
-         grid_of({Text::column, Text::form, Text::encoding, Text::codec, Text::files, Text::bytes, Text::bytes_a_bar}, 4,
-                 std::move(rows), style);
+         grid_of({Text::column, Text::form, Text::encoding, Text::codec, Text::files, Text::bytes, Text::bytes_a_bar},
+                 4, std::move(rows), style);
 }
 
 std::string store_info_json(const engine::StoreSummary& store) {
@@ -169,10 +171,10 @@ std::string store_health_text(const std::string& folder, const Result<engine::St
   if (!store) return report::printable(store.error().to_string());
   std::int64_t files = 0;
   for (const engine::LevelSummary& level : store->levels) files += level.files;
-  return report::printable(
-      fmt::format("{}: well; snapshot {}, {} instruments, {} bars in {} files, {}{}", folder, store->snapshot.id,
-                  report::grouped(store->instruments), report::grouped(store->bars), files, size_text(store->bytes),
-                  store->info.synthetic ? ", SYNTHETIC" : ""));
+  return report::printable(fmt::format("{}: well; snapshot {}, {} instruments, {} bars in {} files, {}{}", folder,
+                                       store->snapshot.id, report::grouped(store->instruments),
+                                       report::grouped(store->bars), files, size_text(store->bytes),
+                                       store->info.synthetic ? ", SYNTHETIC" : ""));
 }
 
 void add_store_health(report::JsonWriter& json, const std::string& folder, const Result<engine::StoreSummary>& store) {

@@ -117,7 +117,10 @@ Result<void> read_import(const StoreTexts& texts, Options& out) {
   request.dialect = texts.dialect.value_or("");
   request.code = texts.code.value_or("");
   if (texts.kind) {
-    const char* other = texts.dialect ? "--dialect" : texts.code ? "--code" : texts.on_conflict ? "--on-conflict" : nullptr;
+    const char* other = texts.dialect       ? "--dialect"
+                        : texts.code        ? "--code"
+                        : texts.on_conflict ? "--on-conflict"
+                                            : nullptr;
     if (other != nullptr) {
       return fail(ErrorCode::bad_option, fmt::format("--kind and {} exclude each other", other), "import",
                   fmt::format("{} is for bars", other));
@@ -170,8 +173,7 @@ Result<void> read_demo(const StoreTexts& texts, Options& out) {
 Result<void> read_store_info(const StoreTexts& texts, Options& out) {
   out.command = Command::store_info;
   if (texts.snapshot) {
-    MOMENTUM_TRY(out.snapshot,
-                 parse_count("--snapshot", *texts.snapshot, 1, std::numeric_limits<std::int64_t>::max()));
+    MOMENTUM_TRY(out.snapshot, parse_count("--snapshot", *texts.snapshot, 1, std::numeric_limits<std::int64_t>::max()));
   }
   return check_format(out, "store info");
 }
