@@ -339,7 +339,8 @@ Result<Options> parse_arguments(const std::vector<std::string>& arguments) {
       return fail(ErrorCode::bad_value, "doctor has no csv", "--format", "use table or json");
     }
   } else {
-    return fail(ErrorCode::bad_option, "no command", {}, "use scan, show, import, demo, store or doctor; see momentum --help");
+    return fail(ErrorCode::bad_option, "no command", {},
+                "use scan, show, import, demo, store or doctor; see momentum --help");
   }
   return out;
 }
