@@ -70,8 +70,8 @@ Result<Writing> open_empty(const Context& ctx, const DemoRequest& request, const
   info.tool_version = request.tool_version;
   MOMENTUM_TRY(Writing to, open_for_writing(ctx, request.store, request.lock_wait, info));
   const catalog::StoreInfo& has = to.state.info;
-  const bool same = has.synthetic && has.arguments == arguments && has.storage == info.storage &&
-                    has.compression == info.compression;
+  const bool same =
+      has.synthetic && has.arguments == arguments && has.storage == info.storage && has.compression == info.compression;
   if (to.state.snapshot.id > 1 || !same) {
     return fail(ErrorCode::store_exists, "a store stands here already", request.store,
                 "a demo market needs a folder of its own: choose one with --store DIR");

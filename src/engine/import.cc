@@ -69,7 +69,9 @@ Result<void> store_bars(const Context& ctx, const ImportRequest& request, source
   report.accounted = true;
   MOMENTUM_CHECK(report.summary.stored == report.stored + report.known + report.conflicting + report.corrected);
 
-  const auto code_of = [&](catalog::InstrumentId id) { return to.state.instruments[static_cast<std::size_t>(id)].code; };
+  const auto code_of = [&](catalog::InstrumentId id) {
+    return to.state.instruments[static_cast<std::size_t>(id)].code;
+  };
   for (const store::Conflict& conflict : outcome.conflicts)
     report.contradicted.push_back({code_of(conflict.id), conflict.date});
   for (const catalog::InstrumentId id : outcome.prepended) report.prepended.push_back(code_of(id));

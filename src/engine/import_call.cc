@@ -83,14 +83,14 @@ Result<ImportCall> ImportCall::make(sources::BarSet& set, const catalog::State& 
     order.emplace_back(id ? *id : next++, i);
   }
   std::ranges::sort(order);
-  for (std::size_t k = 0; k < order.size(); ++k) {
-    const auto [id, i] = order[k];
-    if (k > 0 && order[k - 1].first == id) {
-      return fail(ErrorCode::unreadable_data, "two codes of one instrument",
-                  fmt::format("{} and {}", to_string(set.instruments[order[k - 1].second].id),
-                              to_string(set.instruments[i].id)),
-                  "import them one after the other");
-    }
+  const auto twice = std::ranges::adjacent_find(order, {}, [](const auto& one) { return one.first; });
+  if (twice != order.end()) {
+    return fail(ErrorCode::unreadable_data, "two codes of one instrument",
+                fmt::format("{} and {}", to_string(set.instruments[twice->second].id),
+                            to_string(set.instruments[std::next(twice)->second].id)),
+                "import them one after the other");
+  }
+  for (const auto& [id, i] : order) {
     const auto place = static_cast<std::size_t>(id);
     call.incoming_.push_back(
         {place < state.instruments.size() ? state.instruments[place] : new_record(id, set.instruments[i].id)});

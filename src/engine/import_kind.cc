@@ -84,10 +84,11 @@ Result<void> commit_facts(const Context& ctx, const ImportRequest& request, Open
   const store::IngestOptions options{.dry_run = request.dry_run,
                                      .op = "import",
                                      .note = fmt::format("{} files of {}", report.summary.files, request.kind)};
-  MOMENTUM_TRY(const store::Outcome outcome,
-               store::ingest(
-                   ctx, opened.to.lock, opened.to.catalog, state, incoming,
-                   [](std::size_t) -> Result<std::shared_ptr<arrow::Table>> { return nullptr; }, describe, {}, options));
+  MOMENTUM_TRY(
+      const store::Outcome outcome,
+      store::ingest(
+          ctx, opened.to.lock, opened.to.catalog, state, incoming,
+          [](std::size_t) -> Result<std::shared_ptr<arrow::Table>> { return nullptr; }, describe, {}, options));
   report.stored = facts.told();
   report.known = facts.known();
   report.changed = outcome.changed;
@@ -200,8 +201,9 @@ std::unexpected<Error> not_a_kind(const std::string& kind) {
                 "--kind", "use instruments, calendar, suspensions or factors");
   }
   const std::string near = nearest(kind, names);
-  return fail(ErrorCode::bad_value, fmt::format("bad value '{}'", kind), "--kind",
-              near.empty() ? "use instruments, calendar, suspensions or factors" : fmt::format("did you mean {}?", near));
+  return fail(
+      ErrorCode::bad_value, fmt::format("bad value '{}'", kind), "--kind",
+      near.empty() ? "use instruments, calendar, suspensions or factors" : fmt::format("did you mean {}?", near));
 }
 
 }  // namespace

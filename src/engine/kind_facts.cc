@@ -132,8 +132,7 @@ std::string Facts::apply(const sources::Suspension& suspension) {
   if (record == nullptr) return why;
   const Date end = suspension.to.has_value() ? std::min(suspension.to, today_) : today_;
   const auto bars = days_of(*record);
-  const catalog::MarketDays* sessions =
-      sessions_of_group(state_.sessions, market_group(record->code, record->kind));
+  const catalog::MarketDays* sessions = sessions_of_group(state_.sessions, market_group(record->code, record->kind));
   std::vector<Date> days;
   for (Date day = suspension.from; day <= end; day = day + 1) {
     const bool open = !is_weekend(day) || (sessions != nullptr && std::ranges::binary_search(sessions->days, day));

@@ -16,7 +16,7 @@ std::string_view market_group(const Instrument& code, Kind kind) noexcept {
   return "other";
 }
 
-std::vector<Market> exchanges_of(std::string_view group) {
+std::vector<momentum::Market> exchanges_of(std::string_view group) {
   if (group == "us") return {Market::US};
   if (group == "hk") return {Market::HK};
   if (group == "b") return {Market::SH, Market::SZ};

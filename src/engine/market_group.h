@@ -13,6 +13,6 @@ namespace momentum::engine {
 std::string_view market_group(const Instrument& code, Kind kind) noexcept;
 
 // The exchanges whose calendars hold for a group.
-std::vector<Market> exchanges_of(std::string_view group);
+std::vector<momentum::Market> exchanges_of(std::string_view group);
 
 }  // namespace momentum::engine

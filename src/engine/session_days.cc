@@ -22,8 +22,8 @@ std::vector<std::int32_t> calendar_of(std::string_view group, const std::vector<
   return days;
 }
 
-std::vector<std::int32_t> corrected(const std::vector<std::int32_t>& inferred, const std::vector<std::int32_t>& calendar,
-                                    std::int32_t first, std::int32_t last) {
+std::vector<std::int32_t> corrected(const std::vector<std::int32_t>& inferred,
+                                    const std::vector<std::int32_t>& calendar, std::int32_t first, std::int32_t last) {
   std::vector<std::int32_t> days;
   for (const std::int32_t day : inferred) {
     if (day < calendar.front() || day > calendar.back()) days.push_back(day);

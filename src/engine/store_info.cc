@@ -22,7 +22,8 @@ std::string codec_of(const catalog::ColumnRecord& column) {
 }
 
 // What a file of the catalog must be to be its file; content is for `momentum store verify`.
-Result<std::unique_ptr<formats::ColumnFileReader>> open_file(const std::string& folder, const catalog::FileRecord& file) {
+Result<std::unique_ptr<formats::ColumnFileReader>> open_file(const std::string& folder,
+                                                             const catalog::FileRecord& file) {
   const std::string path = folder + "/" + file.path;
   auto reader = formats::ColumnFileReader::open(path, file.bytes);
   if (reader && (*reader)->rows() == file.rows && (*reader)->specs().size() == file.columns.size()) return reader;

@@ -1,7 +1,7 @@
 #include "writing.h"
 
-#include <array>
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <string_view>
 
@@ -51,7 +51,8 @@ Result<Writing> open_for_writing(const Context& ctx, const std::string& folder, 
                                  const std::optional<catalog::StoreInfo>& if_new) {
   MOMENTUM_TRY(const bool stands, has_store(folder));
   if (!stands) {
-    if (!if_new) return fail(ErrorCode::store_not_found, "no such store", folder, "check --store, or import bars first");
+    if (!if_new)
+      return fail(ErrorCode::store_not_found, "no such store", folder, "check --store, or import bars first");
     MOMENTUM_TRY_VOID(make(ctx, folder, wait, *if_new));
   }
   MOMENTUM_TRY(catalog::WriterLock lock, catalog::WriterLock::acquire(ctx, folder, wait));

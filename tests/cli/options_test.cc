@@ -167,7 +167,10 @@ TEST(Options, BadValuesNameTheOptionAndTheChoices) {
 
 TEST(Options, WhatIsMissingOrDoesNotGoTogether) {
   for (const Words& words :
-       {Words{}, Words{"--quiet"}, Words{"scan"}, Words{"show"}, Words{"show", "600000"}, Words{"show", "--files", "a"},
+       {Words{}, Words{"--quiet"}, Words{"show"}, Words{"show", "--files", "a"},
+        Words{"scan", "--files", "a", "--store", "b"}, Words{"scan", "--files", "a", "--universe", "all"},
+        Words{"show", "1", "--files", "a", "--snapshot", "2"}, Words{"scan", "--dialect", "plain"},
+        Words{"show", "1", "--code", "600000.SH"}, Words{"scan", "--report", "r.csv"},
         Words{"scan", "stray", "--files", "a"}, Words{"scan", "--files", "a", "--explain", "600000", "--top", "3"},
         Words{"show", "1", "--files", "a", "--start", "2024-02-01", "--end", "2024-01-01"},
         Words{"doctor", "--format", "csv"}}) {
@@ -175,6 +178,18 @@ TEST(Options, WhatIsMissingOrDoesNotGoTogether) {
     EXPECT_EQ(error.exit_status(), 2) << error.to_string();
     EXPECT_FALSE(error.remedy.empty()) << error.to_string();
   }
+}
+
+TEST(Options, WithoutFilesTheBarsAreThoseOfTheStore) {
+  const Options scan = parsed({"scan", "--store", "market", "--universe", "etf", "--snapshot", "7"});
+  EXPECT_TRUE(scan.scan.input.files.empty());
+  EXPECT_EQ(scan.store, "market");
+  EXPECT_EQ(scan.scan.input.universe, "etf");
+  EXPECT_EQ(scan.scan.input.snapshot, 7);
+  EXPECT_EQ(parsed({"scan"}).scan.input.universe, "");
+  EXPECT_EQ(parsed({"show", "510300"}).show.input.universe, "all");  // whatever it is
+  EXPECT_EQ(refused({"scan", "--universe", "x"}).where, "--universe");
+  EXPECT_EQ(refused({"scan", "--snapshot", "0"}).where, "--snapshot");
 }
 
 TEST(Options, HelpOfEveryCommandEndsWithExamples) {

@@ -122,7 +122,7 @@ class Usage(Case):
 
     def test_examples_of_every_help_work(self):
         self.market()
-        for command in ([], ["scan"], ["show"], ["doctor"]):
+        for command in ([], ["scan"], ["show"], ["import"], ["demo"], ["store", "info"], ["doctor"]):
             text = self.good(*command, "--help").stdout
             lines = text.split("Examples:")[-1].splitlines()
             self.examples([line.strip() for line in lines if line.startswith("  momentum ")])
@@ -142,7 +142,7 @@ class Usage(Case):
     def test_version_and_doctor(self):
         words = dict(line.split(" ", 1) for line in self.good("--version").stdout.splitlines())
         self.assertEqual(list(words), ["momentum", "numerics", "store", "build", "arrow", "simd"])
-        self.assertEqual(words["store"], "format none")
+        self.assertEqual(words["store"], "format 1")
         self.assertRegex(words["arrow"], r"^\d+\.\d+\.\d+")
         machine = json.loads(self.good("doctor", "--format", "json").stdout)
         self.assertIn("scalar", machine["simd"])

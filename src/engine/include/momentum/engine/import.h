@@ -45,10 +45,10 @@ struct ImportReport {
   std::string dialect;  // that was read; empty for a kind
   std::string kind;
   bool accounted = false;  // whether the call came so far that the next four are known
-  std::int64_t stored = 0;       // new bars; of a kind table: rows that told something new
-  std::int64_t known = 0;        // there already
+  std::int64_t stored = 0;  // new bars; of a kind table: rows that told something new
+  std::int64_t known = 0;  // there already
   std::int64_t conflicting = 0;  // another bar is stored, and was kept
-  std::int64_t corrected = 0;    // another bar was stored, and was replaced
+  std::int64_t corrected = 0;  // another bar was stored, and was replaced
   std::vector<ContradictedBar> contradicted;  // the bars of the last two
   std::vector<Instrument> prepended;  // got bars before their first: every recurrence begins elsewhere now
   std::int64_t new_instruments = 0;

@@ -1,0 +1,81 @@
+#include "momentum/engine/store_info.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "stores.h"
+
+namespace momentum::engine::testing {
+namespace {
+
+TEST(StoreInfo, LevelsColumnsAndCounts) {
+  const Store store;
+  Files files;
+  Rows rows = series(1, 0, 60);
+  rows[30]["preclose"] = "1.23";
+  files.add("600000.SH", rows);
+  files.add("600001.SH", {suspended(3)});
+  store.import(files);
+  const auto info = describe_store(context(), store.path());
+  ASSERT_TRUE(info) << info.error().to_string();
+  EXPECT_EQ(info->instruments, 2);
+  EXPECT_EQ(info->instruments_with_bars, 1);
+  EXPECT_EQ(info->bars, 60);
+  EXPECT_EQ(info->factor_events, 1);
+  EXPECT_EQ(info->unverified_links, 0);
+  EXPECT_EQ(info->first, weekday(0));
+  EXPECT_EQ(info->last, weekday(59));
+  ASSERT_EQ(info->levels.size(), 2u);  // January and February; March
+  EXPECT_EQ(to_string(info->levels[0].level), "year");
+  EXPECT_EQ(info->levels[0].rows + info->levels[1].rows, 60);
+  EXPECT_EQ(info->levels[0].bytes + info->levels[1].bytes, info->bytes);
+  ASSERT_EQ(info->sessions.size(), 1u);
+  EXPECT_EQ(info->sessions[0].sessions, 60);
+  EXPECT_EQ(info->sessions[0].last_bars, 1);
+  ASSERT_GE(info->columns.size(), 8u);
+  EXPECT_EQ(info->columns[0].name, "instrument");
+  EXPECT_EQ(info->columns[1].form, "date on int32");
+  EXPECT_EQ(info->columns[5].name, "close");
+  EXPECT_EQ(info->columns[5].form, "decimal(9,2) on int32");
+  EXPECT_EQ(info->columns[5].files, 2);
+  std::int64_t bytes = 0;
+  for (const auto& column : info->columns) bytes += column.bytes;
+  EXPECT_GT(bytes, 0);
+  EXPECT_LT(bytes, info->bytes);
+}
+
+TEST(StoreInfo, AnOlderState) {
+  const Store store;
+  Files files;
+  files.add("600000.SH", series(1, 0, 5));
+  store.import(files);
+  EXPECT_EQ(describe_store(context(), store.path(), 1)->bars, 0);
+  EXPECT_EQ(describe_store(context(), store.path(), 2)->bars, 5);
+  EXPECT_EQ(describe_store(context(), store.path(), 9).error().code, ErrorCode::snapshot_not_found);
+  EXPECT_EQ(describe_store(context(), store.path() + "x").error().code, ErrorCode::store_not_found);
+}
+
+TEST(StoreInfo, AFileThatIsNotTheCatalogs) {
+  const Store store;
+  Files files;
+  files.add("600000.SH", series(1, 0, 60));
+  store.import(files);
+  const auto state = store.state();
+  const std::string file = store.path() + "/" + state.files[0].path, other = store.path() + "/" + state.files[1].path;
+  const auto told = [&] {
+    const auto info = describe_store(context(), store.path());
+    ASSERT_FALSE(info);
+    EXPECT_EQ(info.error().code, ErrorCode::damaged_store);
+    EXPECT_EQ(info.error().where, file);
+  };
+  std::filesystem::rename(file, file + ".away");
+  told();
+  std::filesystem::copy_file(other, file);
+  told();
+  std::filesystem::rename(file + ".away", file);
+  EXPECT_TRUE(describe_store(context(), store.path()));
+}
+
+}  // namespace
+}  // namespace momentum::engine::testing

@@ -1,0 +1,498 @@
+"""import, demo, store info: the built program, end to end. Every input is made here and is no market's data.
+
+MOMENTUM_BIN names the program.
+"""
+
+import csv
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+PROGRAM = os.environ.get("MOMENTUM_BIN", "")
+HEADER = "code,date,open,high,low,close,volume,preclose,name"
+CODES = ("600000.SH", "600001.SH", "000001.SZ")
+
+
+def days(count, year=2024):
+    """`count` days of 2024 on, no weekends."""
+    import datetime
+    day, out = datetime.date(year, 1, 2), []
+    while len(out) < count:
+        if day.weekday() < 5:
+            out.append(day)
+        day += datetime.timedelta(days=1)
+    return out
+
+
+def rows(code, count=60, skip=0):
+    """Bars in cents; the last `count` - `skip` of them. Ex-date on the 30th: preclose is not the close before."""
+    out, seed, price = [], sum(map(ord, code)), 1000
+    for i, day in enumerate(days(count)):
+        preclose = price if i != 30 else price - 50
+        open_ = preclose
+        seed = (seed * 1103515245 + 12345) % 2**31
+        price = preclose + seed // 65536 % 41 - 19
+        high, low = max(open_, price) + 3, min(open_, price) - 4
+        cells = [f"{p / 100:.2f}" for p in (open_, high, low, price)]
+        out.append(",".join([code, str(day), *cells, str(100000 + seed // 65536 % 50000), f"{preclose / 100:.2f}",
+                             "旧名" if i < 10 else "新名"]))
+    return out[skip:]
+
+
+def write(path, lines, header=HEADER):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+    return path
+
+
+class Case(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = Path(holder.name)
+
+    def market(self, folder="bars", count=60, skip=0, codes=CODES):
+        for code in codes:
+            write(self.folder / folder / f"{code}.csv", rows(code, count, skip))
+        return folder
+
+    def environment(self, **more):
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG", "MOMENTUM_STORE", "XDG_"))}
+        return kept | {"LANG": "C.UTF-8", "HOME": str(self.folder)} | more
+
+    def run_program(self, *arguments, **variables):
+        return subprocess.run([PROGRAM, *map(str, arguments)], cwd=self.folder, env=self.environment(**variables),
+                              capture_output=True, encoding="utf-8", timeout=120)
+
+    def good(self, *arguments, **variables):
+        done = self.run_program(*arguments, **variables)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done
+
+    def bad(self, status, *arguments, **variables):
+        """One line of error, nothing on standard output. Returns that line."""
+        done = self.run_program(*arguments, **variables)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        self.assertEqual(done.stdout, "")
+        errors = [line for line in done.stderr.splitlines() if line.startswith("momentum: error: ")]
+        self.assertEqual(len(errors), 1, done.stderr)
+        self.assertEqual(done.stderr.splitlines()[-1], errors[0])
+        return errors[0]
+
+    def imported(self, *paths, store="store", **variables):
+        answer = json.loads(self.good("import", *paths, "--store", store, "--format", "json", **variables).stdout)
+        self.assertEqual(answer["rows_in"], sum(answer[part] for part in (
+            "stored", "already_there", "conflicting", "corrected", "suspension_records", "repeated", "quarantined")))
+        self.assertEqual(answer["quarantined"], sum(answer["quarantined_by_reason"].values()))
+        return answer
+
+    def info(self, store="store"):
+        return json.loads(self.good("store", "info", "--store", store, "--format", "json").stdout)
+
+    def contents(self, store="store"):
+        """What a store says of its data, without what differs between two stores of the same data."""
+        info = self.info(store)
+        for key in ("store", "uuid", "created", "snapshot", "tool_version"):
+            del info[key]
+        return info
+
+
+class Bars(Case):
+    def test_a_folder_of_files_and_again(self):
+        first = self.imported(self.market())
+        self.assertEqual((first["stored"], first["new_instruments"], first["snapshot"]), (180, 3, 2))
+        self.assertTrue(first["changed"])
+        before = self.contents()
+        self.assertEqual((before["bars"], before["instruments_with_bars"], before["factor_events"]), (180, 3, 3))
+        again = self.imported("bars")
+        self.assertEqual((again["stored"], again["already_there"], again["snapshot"]), (0, 180, 2))
+        self.assertFalse(again["changed"])
+        self.assertEqual(self.contents(), before)
+        self.assertIn("nothing new", self.good("import", "bars", "--store", "store").stderr)
+
+    def test_the_summary_is_told(self):
+        said = self.good("import", self.market(), "--store", "store").stderr
+        self.assertIn("read 3 files (plain): rows in 180 = 180 stored", said)
+        self.assertIn("stored as snapshot 2, 3 new instruments", said)
+        self.assertEqual(self.good("import", "bars", "--store", "store", "--quiet").stderr, "")
+        self.assertIn("已有 180", self.good("import", "bars", "--store", "store", "--lang", "zh").stderr)
+
+    def test_growing_day_by_day_ends_in_the_same_data(self):
+        self.imported(self.market("all", 60), store="whole")
+        for count in (5, 25, 31, 32, 60):
+            self.imported(self.market("part", count), store="parts")
+        whole, parts = self.contents("whole"), self.contents("parts")
+        for key in ("bars", "first", "last", "factor_events", "unverified_links", "sessions", "instruments"):
+            self.assertEqual(whole[key], parts[key], key)
+        self.assertEqual([(l["level"], l["rows"]) for l in whole["levels"]],
+                         [(l["level"], l["rows"]) for l in parts["levels"]])
+
+    def test_where_the_store_stands(self):
+        self.market()
+        self.good("import", "bars", MOMENTUM_STORE=str(self.folder / "named"))
+        self.assertTrue((self.folder / "named" / "catalog.db").exists())
+        self.good("import", "bars", XDG_DATA_HOME=str(self.folder / "data"))
+        self.assertTrue((self.folder / "data" / "momentum" / "store" / "catalog.db").exists())
+        self.good("import", "bars")
+        self.assertTrue((self.folder / ".local" / "share" / "momentum" / "store" / "catalog.db").exists())
+
+    def change(self, index, column, value, file="600000.SH.csv"):
+        path = self.folder / "bars" / file
+        lines = path.read_text(encoding="utf-8").splitlines()
+        cells = lines[index].split(",")
+        cells[column] = value
+        lines[index] = ",".join(cells)
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def test_a_bar_that_differs_is_kept_or_replaced(self):
+        self.imported(self.market())
+        self.change(20, 6, "77")
+        kept = self.imported("bars")
+        self.assertEqual((kept["conflicting"], kept["already_there"], kept["changed"]), (1, 179, False))
+        self.assertEqual(kept["contradicted"], [{"ts_code": "600000.SH", "date": "2024-01-29"}])
+        done = self.good("import", "bars", "--store", "store", "--report", "rows.csv")
+        self.assertIn("600000.SH 2024-01-29", done.stderr)
+        with open(self.folder / "rows.csv", encoding="utf-8", newline="") as file:
+            self.assertEqual([row["value"] for row in csv.DictReader(file)], ["600000.SH 2024-01-29"])
+        replaced = self.imported("bars", "--on-conflict", "replace")
+        self.assertEqual((replaced["corrected"], replaced["already_there"], replaced["changed"]), (1, 179, True))
+        again = self.imported("bars")
+        self.assertEqual((again["conflicting"], again["already_there"]), (0, 180))
+
+    def test_a_dry_run_writes_nothing(self):
+        answer = self.imported(self.market(), "--dry-run")
+        self.assertEqual((answer["stored"], answer["snapshot"], answer["changed"]), (180, None, True))
+        self.assertFalse((self.folder / "store").exists())
+        self.imported(self.market("bars", 40))
+        before = self.contents()
+        answer = self.imported(self.market("bars", 60), "--dry-run")
+        self.assertEqual((answer["stored"], answer["already_there"], answer["snapshot"]), (60, 120, 2))
+        self.assertEqual(self.contents(), before)
+        self.assertIn("dry run", self.good("import", "bars", "--store", "store", "--dry-run").stderr)
+
+    def test_quarantined_rows_and_strict(self):
+        self.market()
+        self.change(20, 5, "-3")
+        self.change(21, 3, "0.01")
+        said = self.bad(4, "import", "bars", "--store", "store", "--strict", "--report", "rows.csv")
+        self.assertIn("2 rows quarantined", said)
+        self.assertFalse((self.folder / "store").exists())
+        with open(self.folder / "rows.csv", encoding="utf-8", newline="") as file:
+            refused = list(csv.DictReader(file))
+        self.assertEqual([(row["line"], row["reason"]) for row in refused],
+                         [("21", "negative price"), ("22", "high < low")])
+        answer = self.imported("bars")
+        self.assertEqual((answer["stored"], answer["quarantined"]), (178, 2))
+        self.change(20, 5, "10.01")
+        self.change(20, 3, "99")
+        self.change(20, 4, "1")
+        self.assertEqual(self.imported("bars")["stored"], 1)
+
+    def test_older_bars_are_a_warning(self):
+        self.imported(self.market("late", 60, 40))
+        answer = self.imported(self.market("all", 60))
+        self.assertEqual((answer["stored"], answer["prepended"]), (120, ["000001.SZ", "600000.SH", "600001.SH"]))
+        self.imported(self.market("later", 60, 50, codes=("600002.SH",)))
+        done = self.good("import", self.market("sooner", 60, codes=("600002.SH",)), "--store", "store")
+        self.assertIn("warning: bars before the first stored one of 1 instruments (600002.SH)", done.stderr)
+
+    def test_suspension_records(self):
+        lines = [row + "," for row in rows("600000.SH", 30)]
+        lines[10] = "600000.SH,2024-01-16,,,,,,,,suspended"
+        write(self.folder / "bars" / "a.csv", lines, HEADER + ",status")
+        answer = self.imported("bars")
+        self.assertEqual((answer["stored"], answer["suspension_records"]), (29, 1))
+        self.assertFalse(self.imported("bars")["changed"])
+
+    def test_a_code_without_its_market(self):
+        lines = [row.replace("600000.SH", "600000") for row in rows("600000.SH", 30)]
+        write(self.folder / "bare" / "a.csv", lines)
+        self.assertIn("name the market", self.bad(2, "import", "bare", "--store", "store"))
+        self.assertFalse((self.folder / "store").exists())
+        self.imported(self.market("bars", 20))
+        answer = self.imported("bare")
+        self.assertEqual((answer["stored"], answer["already_there"], answer["new_instruments"]), (10, 20, 0))
+        self.imported(self.market("other", 20, codes=("600000.SZ",)))
+        self.assertIn("600000.SH or 600000.SZ", self.bad(2, "import", "bare", "--store", "store"))
+
+    def test_settings_of_a_store_stay(self):
+        self.imported(self.market(), "--compression", "3")
+        self.assertEqual(self.info()["compression"], 3)
+        self.assertIn("compression 3", self.bad(2, "import", "bars", "--store", "store", "--compression", "4"))
+        self.assertFalse(self.imported("bars", "--compression", "3")["changed"])
+        for storage in ("hdf", "csv"):
+            self.assertIn("not there yet", self.bad(2, "import", "bars", "--store", "other", "--storage", storage))
+
+
+class Kinds(Case):
+    def kind(self, kind, header, lines, *more):
+        write(self.folder / f"{kind}.csv", lines, header)
+        return self.imported(f"{kind}.csv", "--kind", kind, *more)
+
+    def setUp(self):
+        super().setUp()
+        self.imported(self.market())
+
+    def test_instruments(self):
+        header = "code,name,list_date,delist_date,industry,alias_of,from,to"
+        lines = ["600000.SH,演示,1999-11-10,,银行,,2024-01-02,", "600009.SH,新的,2020-01-02,2021-01-04,机场,,,",
+                 "430001.BJ,,,,,600001.SH,,2023-12-31", "430002.BJ,,,,,999999.SH,,"]
+        answer = self.kind("instruments", header, lines)
+        self.assertEqual((answer["stored"], answer["new_instruments"], answer["quarantined"]), (3, 1, 1))
+        self.assertEqual(answer["quarantined_by_reason"], {"no such instrument in the store": 1})
+        again = self.kind("instruments", header, lines)
+        self.assertEqual((again["stored"], again["already_there"], again["changed"]), (0, 3, False))
+        self.assertEqual(self.info()["instruments"], 4)
+        # bars under the old code belong to the instrument that bore it
+        old = [row.replace("600001.SH", "430001.BJ").replace("2024-", "2022-") for row in rows("600001.SH", 3)]
+        write(self.folder / "old" / "a.csv", old)
+        answer = self.imported("old")
+        self.assertEqual((answer["new_instruments"], answer["prepended"]), (0, ["600001.SH"]))
+
+    def test_calendar(self):
+        lines = [f"SH,{day}" for day in days(80)]
+        answer = self.kind("calendar", "market,date", lines + ["SH,2024-12-25"])
+        self.assertEqual((answer["stored"], answer["changed"]), (81, True))
+        again = self.kind("calendar", "market,date", lines)
+        self.assertEqual((again["already_there"], again["changed"]), (80, False))
+
+    def test_suspensions_make_a_jump_over_a_gap_a_link(self):
+        lines = rows("600003.SH", 60)
+        del lines[25:30]  # the ex-date follows; nobody says why the bars are missing
+        for i in (25,):
+            cells = lines[i].split(",")
+            cells[7] = "5.00"
+            lines[i] = ",".join(cells)
+        write(self.folder / "gap" / "a.csv", lines)
+        self.imported("gap")
+        before = self.info()
+        self.assertEqual(before["unverified_links"], 1)
+        first, last = days(60)[25], days(60)[29]
+        answer = self.kind("suspensions", "code,from,to", [f"600003.SH,{first},{last}", "999999.SH,2024-01-02,"])
+        self.assertEqual((answer["stored"], answer["quarantined"]), (1, 1))
+        after = self.info()
+        self.assertEqual((after["unverified_links"], after["factor_events"]), (0, before["factor_events"] + 1))
+        self.assertFalse(self.kind("suspensions", "code,from,to", [f"600003.SH,{first},{last}"])["changed"])
+
+    def test_factors(self):
+        lines = ["600000.SH,2024-01-02,1", "600000.SH,2024-02-05,1.5", "600000.SH,2024-03-05,3"]
+        answer = self.kind("factors", "code,date,factor", lines)
+        self.assertEqual((answer["stored"], answer["changed"]), (3, True))
+        before = self.info()["factor_events"]
+        self.assertFalse(self.kind("factors", "code,date,factor", lines)["changed"])
+        # a later import derives none in their place
+        self.imported(self.market("bars", 62))
+        self.assertEqual(self.info()["factor_events"], before)
+
+    def test_what_has_no_place(self):
+        for kind in ("actions", "limits"):
+            write(self.folder / "a.csv", ["600000.SH,2024-01-02"], "code,date")
+            self.assertIn("not there yet", self.bad(2, "import", "a.csv", "--kind", kind, "--store", "store"))
+        self.assertIn("did you mean factors?", self.bad(2, "import", "a.csv", "--kind", "factor", "--store", "store"))
+        self.assertIn("--dialect", self.bad(2, "import", "a.csv", "--kind", "factors", "--dialect", "plain"))
+
+    def test_facts_for_no_store(self):
+        write(self.folder / "a.csv", ["600000.SH,2024-01-02,1"], "code,date,factor")
+        self.bad(3, "import", "a.csv", "--kind", "factors", "--store", "nowhere")
+        self.assertFalse((self.folder / "nowhere").exists())
+
+
+class Demo(Case):
+    def demo(self, store, *more):
+        return json.loads(self.good("demo", "--store", store, "--stocks", "20", "--years", "1", *more, "--format",
+                                    "json").stdout)
+
+    def test_the_same_arguments_make_the_same_market(self):
+        first = self.demo("a")
+        self.assertEqual((first["instruments"], first["snapshot"], first["synthetic"]), (20, 2, True))
+        self.demo("b")
+        self.demo("c", "--seed", "2")
+        self.assertEqual(self.contents("a"), self.contents("b"))
+        self.assertNotEqual(self.contents("a"), self.contents("c"))
+        info = self.info("a")
+        self.assertTrue(info["synthetic"])
+        self.assertIn("--stocks 20 --years 1 --seed 1 --end 2025-12-31", info["arguments"])
+        self.assertEqual(info["bars"], first["bars"])
+        self.assertGreater(info["factor_events"], 0)
+        self.assertIn("合成数据 SYNTHETIC", self.good("store", "info", "--store", "a").stdout)
+
+    def test_it_stays_apart_from_real_data(self):
+        self.demo("demo")
+        self.market()
+        said = self.bad(4, "import", "bars", "--store", "demo")
+        self.assertIn("real data for a store of synthetic data", said)
+        write(self.folder / "a.csv", ["600000.SH,2024-01-02,1"], "code,date,factor")
+        self.bad(4, "import", "a.csv", "--kind", "factors", "--store", "demo")
+        self.imported("bars", store="real")
+        self.assertIn("a store stands here", self.bad(2, "demo", "--store", "real"))
+        self.assertIn("a store stands here", self.bad(2, "demo", "--store", "demo"))
+        write(self.folder / "made" / "600005.SH.csv", [HEADER, *rows("600005.SH")], "SYNTHETIC data")
+        self.assertIn("synthetic data for a store of real data", self.bad(4, "import", "made", "--store", "real"))
+        self.assertEqual(self.imported("made", store="made_store")["stored"], 60)
+        self.assertTrue(self.info("made_store")["synthetic"])
+
+    def test_bad_values(self):
+        for more in (["--stocks", "0"], ["--stocks", "6001"], ["--years", "99"], ["--end", "2024-02-30"],
+                     ["--seed", "x"], ["--compression", "10"], ["--storage", "hdf"], ["--format", "csv"]):
+            self.bad(2, "demo", "--store", "demo", *more)
+        self.assertFalse((self.folder / "demo").exists())
+
+
+class Errors(Case):
+    def test_usage(self):
+        self.assertIn("no input", self.bad(2, "import", "--store", "store"))
+        self.market()
+        for more in (["--on-conflict", "maybe"], ["--freq", "5m"], ["--lock-wait", "-1"], ["--lock-wait", "x"],
+                     ["--report", ""], ["--format", "csv"], ["--compression", "x"], ["--storage", "tape"]):
+            self.bad(2, "import", "bars", "--store", "store", *more)
+        self.bad(2, "store")
+        self.bad(2, "store", "inf")
+        self.assertFalse((self.folder / "store").exists())
+
+    def test_nothing_to_import(self):
+        self.bad(3, "import", "nowhere", "--store", "store")
+        self.bad(4, "import", "bars", "--dialect", "nonsense", "--store", self.market("x") and "store")
+        write(self.folder / "a" / "600000.SH.csv", ["600000.SH,2024-01-02,x,1,1,1,1,,"])
+        self.bad(4, "import", "a", "--store", "store")
+        self.assertFalse((self.folder / "store").exists())
+
+    def test_a_folder_that_is_something_else(self):
+        self.market()
+        self.assertIn("neither a store nor an empty folder", self.bad(2, "import", "bars", "--store", "bars"))
+        self.bad(2, "demo", "--store", "bars")
+        self.bad(2, "import", "bars", "--store", "bars/600000.SH.csv")
+        self.bad(3, "store", "info", "--store", "bars")
+        self.bad(3, "store", "info", "--store", "nowhere")
+        (self.folder / "empty").mkdir()
+        self.assertEqual(self.imported("bars", store="empty")["stored"], 180)
+
+    def test_a_snapshot_that_is_not_there(self):
+        self.imported(self.market())
+        self.bad(3, "store", "info", "--store", "store", "--snapshot", "9")
+        older = json.loads(self.good("store", "info", "--store", "store", "--snapshot", "1", "--format", "json").stdout)
+        self.assertEqual(older["bars"], 0)
+
+    def test_a_damaged_store(self):
+        self.imported(self.market())
+        self.market("bars", 61)
+        victim = next((self.folder / "store" / "data").glob("*.parquet"))
+        whole = victim.read_bytes()
+
+        def told(*words):
+            for command in (["import", "bars"], ["store", "info"]):
+                line = self.bad(5, *command, "--store", "store")
+                self.assertIn(victim.name, line)
+                for word in words:
+                    self.assertIn(word, line)
+            doctor = json.loads(self.good("doctor", "--store", "store", "--format", "json").stdout)["store"]
+            self.assertEqual(doctor["state"], "unwell")
+            self.assertIn(victim.name, doctor["error"])
+            self.assertIn(victim.name, self.good("doctor", "--store", "store").stdout)
+
+        victim.unlink()
+        told()
+        victim.write_bytes(whole[:-50])
+        told()
+        victim.write_bytes(whole)
+        self.assertEqual(self.imported("bars")["stored"], 3)
+        doctor = json.loads(self.good("doctor", "--store", "store", "--format", "json").stdout)["store"]
+        self.assertEqual((doctor["state"], doctor["bars"]), ("well", 183))
+
+    def test_a_newer_format(self):
+        import sqlite3
+        self.imported(self.market())
+        database = sqlite3.connect(self.folder / "store" / "catalog.db")
+        database.execute("PRAGMA user_version = 7")
+        database.close()
+        for command in (["import", "bars"], ["store", "info"]):
+            self.assertIn("format 7", self.bad(5, *command, "--store", "store"))
+
+    def test_another_writer(self):
+        import fcntl
+        self.imported(self.market())
+        with open(self.folder / "store" / "writer.lock", "r+", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.assertIn("--lock-wait", self.bad(5, "import", "bars", "--store", "store"))
+            self.good("store", "info", "--store", "store")
+            waiting = subprocess.Popen([PROGRAM, "import", "bars", "--store", "store", "--lock-wait", "60"],
+                                       cwd=self.folder, env=self.environment(), stderr=subprocess.DEVNULL)
+            time.sleep(0.2)
+            self.assertIsNone(waiting.poll())
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            self.assertEqual(waiting.wait(60), 0)
+
+    def test_a_store_that_may_not_be_written(self):
+        if os.geteuid() == 0:
+            self.skipTest("root may write everywhere")
+        self.imported(self.market())
+        os.chmod(self.folder / "store" / "data", 0o555)
+        self.addCleanup(os.chmod, self.folder / "store" / "data", 0o755)
+        self.bad(5, "import", self.market("bars", 61), "--store", "store")
+
+    def test_a_full_disk(self):
+        """A limit on the size of files stands for it: writing past it fails."""
+        self.imported(self.market("bars", 20))
+        before = self.contents()
+        self.market("bars", 60)
+        limited = subprocess.run(["bash", "-c", "trap '' XFSZ; ulimit -f 2; exec \"$@\"", "bash", PROGRAM, "import", "bars",
+                                  "--store", "store"], cwd=self.folder, env=self.environment(), capture_output=True,
+                                 encoding="utf-8", timeout=60)
+        self.assertEqual(limited.returncode, 5, limited.stderr)
+        self.assertEqual(self.contents(), before)
+        self.assertEqual(self.imported("bars")["stored"], 120)
+
+
+class Dialects(Case):
+    def test_they_are_listed(self):
+        listed = json.loads(self.good("import", "--list-dialects", "--format", "json").stdout)
+        self.assertEqual(listed[0]["name"], "plain")
+        self.assertTrue(all(row["description"] and row["header"] and row["units"] for row in listed))
+        table = self.good("import", "--list-dialects").stdout
+        text = self.good("import", "--list-dialects", "--format", "table").stdout
+        for row in listed:
+            self.assertIn(row["name"], table)
+            self.assertIn(row["header"], text)
+
+
+class Killed(Case):
+    ROUNDS = int(os.environ.get("MOMENTUM_KILLS", "20"))
+
+    def test_an_import_killed_at_any_moment_is_whole_or_nothing(self):
+        market = self.market("bars", 250, codes=[f"{600000 + i}.SH" for i in range(60)])
+        begun = time.monotonic()
+        self.imported(market, store="whole")
+        takes = time.monotonic() - begun
+        whole = self.contents("whole")
+        chance = random.Random(7)
+        finished = 0
+        for _ in range(self.ROUNDS):
+            child = subprocess.Popen([PROGRAM, "import", market, "--store", "store", "--quiet"], cwd=self.folder,
+                                     env=self.environment(), stderr=subprocess.DEVNULL)
+            time.sleep(chance.uniform(0, takes * 1.1))
+            child.send_signal(signal.SIGKILL)
+            child.wait()
+            if (self.folder / "store" / "catalog.db").exists():
+                bars = self.info()["bars"]
+                self.assertIn(bars, (0, whole["bars"]))
+                finished += bars > 0
+            self.imported(market)
+            self.assertEqual(self.contents(), whole)
+            named = sum(level["files"] for level in whole["levels"])
+            self.assertEqual(len(list((self.folder / "store" / "data").iterdir())), named)
+            shutil.rmtree(self.folder / "store")
+        self.assertLess(finished, self.ROUNDS)
+
+
+if __name__ == "__main__":
+    if not PROGRAM:
+        raise SystemExit("MOMENTUM_BIN names no program")
+    unittest.main()
