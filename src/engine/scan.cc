@@ -45,7 +45,9 @@ Result<score::Scan> scan(const Context& ctx, const ScanRequest& request, InputRe
   MOMENTUM_TRY_VOID(market->read(
       ctx, {.session = scan.as_of, .history_days = request.history_days, .adjust = request.adjust}, score_lanes));
   MOMENTUM_TRY_VOID(market->complete(ctx, records));
-  describe(*market, request, trading, records.size(), scan);
+  const auto listed = std::ranges::count_if(
+      records, [](const score::Record& record) { return record.status != score::Status::delisted; });
+  describe(*market, request, trading, static_cast<std::size_t>(listed), scan);
   rank(std::move(records), filters, request, scan);
   return scan;
 }

@@ -14,6 +14,12 @@ Error refused(const Words& words) {
   return options ? Error{.code = ErrorCode::internal, .what = "accepted", .where = {}, .remedy = {}} : options.error();
 }
 
+Options parsed(const Words& words) {
+  auto options = parse_arguments(words);
+  if (!options) ADD_FAILURE() << options.error().to_string();
+  return options ? *std::move(options) : Options{};
+}
+
 TEST(Options, ScanWithEverything) {
   const auto o = parse_arguments({"scan",
                                   "--files",
