@@ -4,14 +4,6 @@
 
 namespace momentum::fuse {
 
-// What earlier rows left in the state must have the facts that the rows have.
-void Writer::test_state(const std::string& v, const Value& x) {
-  if (x.present) pre("good = hn::And(good, present({}));", v);
-  if (x.finite) pre("good = hn::And(good, hn::Le(hn::Abs({}), set(0x1p{})));", v, x.high);
-  if (x.not_negative) pre("good = hn::And(good, hn::Ge({}, hn::Zero(D())));", v);
-  if (x.positive) pre("good = hn::And(good, hn::Ge({}, set(0x1p{})));", v, x.low);
-}
-
 Value Writer::value_when(const Step& step) {
   if (!read(step.inputs[0]).always) need(truth_of(step.inputs[0]));
   const Value x = read(step.inputs[1]);
@@ -25,22 +17,18 @@ Value Writer::value_when(const Step& step) {
       post("store(truth({}), {});", p, next(i));
     } else {
       pre("V {} = load({});", p, state(i));
-      if (i + 1 < k) test_state(p, x);  // the oldest is gone with the first row
+      // What earlier rows left must have the facts that the rows have. The oldest is gone with the first row.
+      if (const std::string has = has_facts(p, x); i + 1 < k && !has.empty()) pre("good = hn::And(good, {});", has);
       post("store({}, {});", p, next(i));
     }
   }
   for (std::size_t i = k; i-- > 1;) row("p{0}_{1} = p{0}_{2};", now_, i, i - 1);
   row("p{}_0 = {};", now_, x.truth ? x.m : vector(x));
-  Value y = x;
-  y.over.clear();
-  y.under.clear();
-  y.leaf = -1;
-  y.series.clear();
-  y.number = NAN;
-  const std::string now = name();
-  row("const {} {} = p{}_{};", type, now, now_, k - 1);
-  (x.truth ? y.m : y.v) = now;
-  y.always = false;
+  // The facts alone: whatever stands for x in a comparison is of this row, and y is of an earlier one.
+  Value y = facts_alone(x);
+  y.truth = x.truth;
+  (x.truth ? y.m : y.v) = name();
+  row("[[maybe_unused]] const {} {} = p{}_{};", type, x.truth ? y.m : y.v, now_, k - 1);
   return y;
 }
 

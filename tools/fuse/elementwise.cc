@@ -156,8 +156,9 @@ Value Writer::extreme_of_two(const Step& step) {
   ensure_present(step.inputs[1]);
   const Value a = input(step, 0), b = input(step, 1);
   const bool most = step.kernel == Kernel::maximum;
-// Without a -0 the choice between equal values does not show.
-  const bool plain = a.no_minus_zero || a.positive || b.positive || (!std::isnan(b.number) && b.number != 0.0);
+  // Unless they are zeros of both signs, the choice between equal values does not show.
+  const auto no_zero = [](const Value& x) { return x.positive || (!std::isnan(x.number) && x.number != 0.0); };
+  const bool plain = no_zero(a) || no_zero(b) || (a.no_minus_zero && b.no_minus_zero);
   const char* how = most ? plain ? "greatest" : "larger" : plain ? "least" : "smaller";
   Value x = value(fmt::format("{}({}, {})", how, vector(a), vector(b)));
   const bool zero = b.number == 0.0;

@@ -73,6 +73,7 @@ Value Lines::read(const Place& p) {
     x.positive = x.finite && x.number > 0.0;
     x.not_negative = x.number >= 0.0 && !std::signbit(x.number);
     x.not_positive = x.number <= 0.0;
+    x.no_minus_zero = x.number != 0.0 || !std::signbit(x.number);
     if (x.finite && x.number != 0.0) x.low = x.high = std::ilogb(x.number), ++x.high;
     return x;
   }
@@ -87,12 +88,28 @@ Value Lines::read(const Place& p) {
   if (x.truth) refuse("a truth of earlier rows");
   whole_windows_.insert(p.index);
   const bool known = stateless_.contains(p.index);
-  Value y;
+  Value y = known ? facts_alone(x) : Value{};
   y.v = loaded(fmt::format("W{}", p.index), p.shift);
-  if (known)
-    y.present = x.present, y.finite = x.finite, y.positive = x.positive, y.not_negative = x.not_negative, y.low = x.low,
-    y.high = x.high;
   return y;
+}
+
+std::string Lines::has_facts(const std::string& v, const Value& x) {
+  if (!x.finite) {
+    if (!x.present) return {};
+    return x.not_negative ? fmt::format("hn::Ge({}, hn::Zero(D()))", v) : fmt::format("present({})", v);
+  }
+  if (x.positive) return fmt::format("within({}, 0x1p{}, 0x1p{})", v, x.low, x.high);
+  const std::string size = x.not_negative ? v : fmt::format("hn::Abs({})", v);
+  return fmt::format("hn::Or(hn::Eq({0}, hn::Zero(D())), within({1}, 0x1p{2}, 0x1p{3}))", v, size, x.low, x.high);
+}
+
+void Lines::test_history(const Place& p) {
+  if (p.kind != PlaceKind::window || stateless_.contains(p.index)) return;
+  const std::string has = has_facts("x", place(p));
+  if (!tested_windows_.insert({p.index, has}).second) return;
+  pre("if (c.checked < {0}) for (std::size_t b = 1; b <= {0}; ++b) {{ const V x = load(W{1} - b * kTileLanes); good = "
+      "hn::And(good, {2}); }}",
+      s_.windows[p.index], p.index, has);
 }
 
 std::string Lines::vector(const Value& x) {

@@ -88,6 +88,10 @@ class Lines {
     return p.kind == PlaceKind::slot ? slots_[p.index] : windows_[p.index];
   }
   Value read(const Place& p);
+  // The test that `v` has what is known of x; "" if that is nothing.
+  static std::string has_facts(const std::string& v, const Value& x);
+  // What is known of a window's series on the rows of the stretch is tested of the rows before it, once for all that look back.
+  void test_history(const Place& p);
   // The expression of a value, exact.
   std::string vector(const Value& x);
   std::string truth_of(const Place& p);
@@ -104,6 +108,7 @@ class Lines {
   std::map<std::pair<std::string, std::size_t>, std::size_t>
       sums_;  // of a series over w rows, kept as hi and lo: its step
   std::set<std::uint32_t> used_leaves_, whole_windows_, stateless_;
+  std::set<std::pair<std::uint32_t, std::string>> tested_windows_;  // and of what
   std::set<std::size_t> wanted_exact_;  // steps of which only about the value was written, and more was asked
   std::vector<std::tuple<std::uint32_t, Value, std::size_t>> written_;  // window, value, its line
   std::vector<std::string> rows_;

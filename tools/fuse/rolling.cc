@@ -16,6 +16,7 @@ void Writer::sums(const Step& first) {
   const std::string base = fmt::format("{}{}", series.kind == PlaceKind::leaf ? 'L' : 'W', series.index);
   const std::string q = fmt::format("q{}", base);
   series_.insert(base);
+  test_history(series);
   if (series.kind == PlaceKind::window) whole_windows_.insert(series.index);
   pre("Series {}; {}.begin({});", q, q, state(3));
   row("{}.add({});", q, x.v);
@@ -134,6 +135,7 @@ Value Writer::deviation(const Step& step) {
   }
   const std::string base = fmt::format("{}{}", series.kind == PlaceKind::leaf ? 'L' : 'W', series.index);
   if (series.kind == PlaceKind::window) whole_windows_.insert(series.index);
+  test_history(series);
   const auto w = static_cast<std::size_t>(step.params[0]);
   pre("WindowDeviation<{1}> d{0}; d{0}.begin({2}, c.rows, {3});", now_, w, base, state(1));
   pre("good = hn::And(good, hn::Ge(load({}), set({:a})));", state(0), step.params[0]);
@@ -164,6 +166,7 @@ Value Writer::extreme(const Step& step) {
   }
   const std::string base = fmt::format("{}{}", series.kind == PlaceKind::leaf ? 'L' : 'W', series.index);
   if (series.kind == PlaceKind::window) whole_windows_.insert(series.index);
+  test_history(series);
   pre("good = hn::And(good, hn::Ge(load({}), set({:a})));", state(0), step.params[0]);
   post("store(hn::Add(load({}), set(rows_seen)), {});", state(0), next(0));
   Value y = value(fmt::format("extreme<{}, {}>({} + at)", w, step.kernel == Kernel::rolling_max, base));

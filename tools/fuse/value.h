@@ -37,4 +37,12 @@ inline Value facts(Value x, bool present, bool finite, int low, int high) {
   return x;
 }
 
+// The facts of x that a value of another row can share, where they are tested of it.
+inline Value facts_alone(const Value& x) {
+  Value y;
+  y.present = x.present, y.finite = x.finite, y.positive = x.positive, y.not_negative = x.not_negative;
+  y.low = x.low, y.high = x.high;
+  return y;
+}
+
 }  // namespace momentum::fuse

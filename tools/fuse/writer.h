@@ -49,7 +49,6 @@ class Writer : private Lines {
   Value fill_forward(const Step& step);
   Value counted(const Step& step);
   // conditional.cc
-  void test_state(const std::string& v, const Value& x);
   Value value_when(const Step& step);
   Value mean_when(const Step& step);
 
