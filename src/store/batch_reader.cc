@@ -61,15 +61,15 @@ std::vector<Run> runs_of(const Batch& batch) {
 // Blocks of a fixed length without an early end become vector code.
 bool ascends(std::span<const std::int32_t> days) {
   constexpr std::size_t kBlock = 64;
-  bool wrong = false;
-  std::size_t k = 1;
-  for (; k + kBlock <= days.size() && !wrong; k += kBlock) {
-    int in_block = 0;
-    for (std::size_t j = k; j < k + kBlock; ++j) in_block |= days[j - 1] >= days[j];
-    wrong = in_block != 0;
+  std::size_t at = 1;
+  for (; at + kBlock <= days.size(); at += kBlock) {
+    const std::int32_t* const day = days.data() + at;
+    int wrong = 0;
+    for (std::size_t k = 0; k < kBlock; ++k) wrong |= day[k - 1] >= day[k] ? 1 : 0;
+    if (wrong != 0) return false;
   }
-  for (; k < days.size() && !wrong; ++k) wrong = days[k - 1] >= days[k];
-  return !wrong;
+  const std::span<const std::int32_t> rest = days.subspan(at - 1);
+  return std::ranges::adjacent_find(rest, std::ranges::greater_equal{}) == rest.end();
 }
 
 // Where a batch's numbers lie: the dates of all its rows, then column after column.

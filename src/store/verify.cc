@@ -1,0 +1,83 @@
+#include "momentum/store/verify.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+
+#include "momentum/base/parallel.h"
+#include "store_file_internal.h"
+
+namespace momentum::store {
+namespace {
+
+using formats::ColumnFileReader;
+
+// The keys of a file's rows, in order, against the extents of the catalog.
+class KeyCheck {
+ public:
+  explicit KeyCheck(const catalog::FileRecord& file) : file_(file) {}
+
+  bool row(std::int32_t instrument, std::int32_t on) {
+    if (extent_ == file_.extents.size()) return false;
+    const catalog::Extent& extent = file_.extents[extent_];
+    const bool first = row_ == extent.first_row, last = ++row_ == extent.first_row + extent.rows;
+    const bool right = instrument == extent.instrument && (first ? on == extent.first.days : on > before_) &&
+                       (!last || on == extent.last.days);
+    before_ = on;
+    extent_ += last;
+    return right;
+  }
+
+ private:
+  const catalog::FileRecord& file_;
+  std::size_t extent_ = 0;
+  std::int64_t row_ = 0;
+  std::int32_t before_ = 0;
+};
+
+Result<void> check_keys(const ColumnFileReader& reader, const catalog::FileRecord& file, const std::string& path) {
+  KeyCheck check(file);
+  std::vector<std::int32_t> instruments, days;
+  for (std::size_t g = 0; g < reader.groups().size(); ++g) {
+    const auto rows = static_cast<std::size_t>(reader.groups()[g].rows);
+    instruments.resize(rows);
+    days.resize(rows);
+    MOMENTUM_TRY_VOID(reader.read(g, *reader.find(kInstrumentColumn), std::span(instruments)));
+    MOMENTUM_TRY_VOID(reader.read(g, *reader.find(kDateColumn), std::span(days)));
+    for (std::size_t k = 0; k < rows; ++k) {
+      if (!check.row(instruments[k], days[k]))
+        return damaged_file(fmt::format("row {} of row group {} is not the catalog's bar", k, g), path);
+    }
+  }
+  return {};
+}
+
+Result<void> check_file(const std::string& folder, const catalog::State& state, const catalog::FileRecord& file) {
+  const std::string path = folder + "/" + file.path;
+  MOMENTUM_TRY(const auto reader, open_data_file(folder, state.info.uuid, file));
+  if (reader->hash() != file.checksum) return damaged_file("its checksum is not the catalog's", path);
+  if (file.dataset != kDailyDataset) return {};
+  return check_keys(*reader, file, path);
+}
+
+}  // namespace
+
+Result<Health> verify(const Context& ctx, const std::string& folder, const catalog::State& state) {
+  std::vector<std::optional<Error>> found(state.files.size());
+  MOMENTUM_TRY_VOID(parallel_for(ctx, state.files.size(), [&](std::size_t f) -> Result<void> {
+    if (auto checked = check_file(folder, state, state.files[f]); !checked)
+      found[f] = of_store(std::move(checked).error());
+    return {};
+  }));
+  Health health;
+  for (std::size_t f = 0; f < found.size(); ++f) {
+    ++health.files;
+    health.rows += state.files[f].rows;
+    health.bytes += state.files[f].bytes;
+    if (found[f]) health.problems.push_back(*std::move(found[f]));
+  }
+  return health;
+}
+
+}  // namespace momentum::store
