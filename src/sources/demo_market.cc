@@ -92,7 +92,7 @@ DemoHistory DemoMarket::history(std::size_t i) const {
 InstrumentBars DemoMarket::bars(std::size_t i) const {
   DemoHistory history = this->history(i);
   BarColumns columns;
-  for (std::size_t value = 0; value < kValues; ++value) columns.columns |= value_bit(value);
+  for (std::size_t value = kOpen; value <= kTurnover; ++value) columns.columns |= value_bit(value);
   columns.dates.reserve(history.dates.size());
   for (const Date date : history.dates) columns.dates.push_back(date.days);
   columns.values[kOpen] = quotients(history.open, 100);

@@ -78,6 +78,18 @@ TEST(IncomingBars, BrokenRulesAreNamed) {
   EXPECT_NE(error_of(table->RemoveColumn(0).ValueOrDie()).find("no dates"), std::string::npos);
 }
 
+TEST(IncomingBars, OddDatesAndLengthsAreRefused) {
+  const auto table = table_of(kRows);
+  const auto with = [&](const char* name, std::shared_ptr<arrow::Array> column) {
+    auto columns = table->columns();
+    const int k = table->schema()->GetFieldIndex(name);
+    columns[static_cast<std::size_t>(k)] = std::make_shared<arrow::ChunkedArray>(std::move(column));
+    return arrow::Table::Make(table->schema(), columns, table->num_rows());
+  };
+  EXPECT_NE(error_of(with("date", table->GetColumnByName("open")->chunk(0))).find("dates"), std::string::npos);
+  EXPECT_NE(error_of(with("low", table->GetColumnByName("low")->chunk(0)->Slice(1))).find("low"), std::string::npos);
+}
+
 TEST(IncomingBars, ANullThatIsANumberIsRefused) {
   auto table = table_of(kRows);
   arrow::DoubleBuilder some;

@@ -11,6 +11,7 @@
 #include <random>
 #include <thread>
 
+#include "catalog/failing_disk.h"
 #include "ingest_fixture.h"
 
 namespace momentum::store {
@@ -63,6 +64,10 @@ void expect_whole(const IngestStore& store) {
   }
 }
 
+std::size_t garbage_of(const IngestStore& store) {
+  return catalog::Catalog::open(store.folder()).value().garbage().value().size();
+}
+
 // On one thread: the pool of a forked process has no others.
 void run_calls(const IngestStore& store) {
   for (int k = calls_of(store); k < kCalls; ++k)
@@ -105,7 +110,7 @@ TEST(IngestCrash, AKilledWriterLeavesAStateThatWasCommitted) {
   RecordProperty("kills", kills);
 }
 
-void expect_survives_a_full_disk(const IngestStore& store, const std::function<void()>& make_room) {
+void expect_survives_a_full_disk(const IngestStore& store) {
   const Bars stored = {{0, made_bars(0, day(2024, 4, 1), day(2024, 5, 17))}};
   store.put(stored);
   const catalog::State before = store.state();
@@ -119,7 +124,6 @@ void expect_survives_a_full_disk(const IngestStore& store, const std::function<v
     EXPECT_EQ(store.names(), store.live_names());
     store.expect_bars(stored);
   }
-  make_room();
   EXPECT_TRUE(store.put({{0, made_bars(0, day(2024, 5, 20), day(2024, 5, 20))}}).changed);
 }
 
@@ -132,10 +136,48 @@ TEST(IngestCrash, AFullDiskLeavesTheStoreAsItWas) {
   }
   {
     const IngestStore store(2, mount);
-    expect_survives_a_full_disk(store, [] {});
+    expect_survives_a_full_disk(store);
   }
   ::umount(mount.c_str());
   std::filesystem::remove(mount);
+}
+
+// What SQLite writes fails, once or from then on, at each of its writes in turn (each of four ways takes every fourth).
+TEST(IngestCrash, ACommitThatFailsIsWholeOrNothing) {
+  const catalog::FailingDisk disk;
+  int first = 0;
+  for (const catalog::Fate fate : {catalog::Fate::full, catalog::Fate::broken}) {
+    for (const bool lasting : {false, true}) {
+      int failures = 0;
+      for (int changes = first++;; changes += 4) {
+        const IngestStore store(2);
+        store.put(call(0), {}, 1);
+        const catalog::State before = store.state();
+        catalog::FailingDisk::fails_after(changes, fate, lasting);
+        const auto out = store.try_put(call(1), {}, {}, {}, on_threads(1));
+        catalog::FailingDisk::works();
+        if (out) {
+          EXPECT_EQ(calls_of(store), 2);
+        } else {
+          ++failures;
+          EXPECT_EQ(out.error().category(), Category::storage);
+          if (fate == catalog::Fate::full) {
+            EXPECT_EQ(store.state(), before);
+          }
+          if (out.error().code != ErrorCode::io_failed) {
+            EXPECT_EQ(store.names(), store.live_names());
+          }
+        }
+        expect_whole(store);
+        store.expect_bars(after(calls_of(store)));
+        store.put(call(1), {}, 1);
+        store.expect_bars(after(2));
+        EXPECT_EQ(store.names().size(), store.live_names().size() + garbage_of(store));
+        if (out) break;
+      }
+      EXPECT_GT(failures, 1);
+    }
+  }
 }
 
 }  // namespace

@@ -303,7 +303,9 @@ TEST(Ingest, AFailureLeavesNothing) {
   const SessionsOf wrong = []() -> Result<std::vector<catalog::MarketDays>> {
     return std::vector<catalog::MarketDays>{{"a", {day(2024, 5, 2), day(2024, 5, 1)}, {1, 1}}};
   };
+  const SessionsOf needs_more = []() -> Result<std::vector<catalog::MarketDays>> { throw std::bad_alloc(); };
   for (const Date newest : {Date{}, kLast}) {
+    expect_untouched(store.try_put(bars, {.newest = newest}, {}, needs_more), ErrorCode::out_of_memory);
     expect_untouched(store.try_put(incoming, some, {.newest = newest}), ErrorCode::source_failed);
     expect_untouched(store.try_put(bars, {.newest = newest}, refuses), ErrorCode::bad_value);
     expect_untouched(store.try_put(bars, {.newest = newest}, {}, fails), ErrorCode::bad_value);
