@@ -44,6 +44,7 @@ Result<IncomingBars> view_of(std::shared_ptr<arrow::Table> table, const std::str
   for (int k = 0; k < table->num_columns(); ++k) {
     const arrow::Field& field = *table->field(k);
     const std::shared_ptr<arrow::Array> array = table->column(k)->chunk(0);
+    if (array->length() != table->num_rows()) return broken("another length of " + field.name(), where);
     if (field.name() == kDateColumn) {
       if (array->type_id() != arrow::Type::DATE32 || array->null_count() != 0) return broken("dates", where);
       out.bars.dates = {static_cast<const arrow::Date32Array&>(*array).raw_values(), rows};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <new>
 
 #include "call_internal.h"
 
@@ -62,11 +63,9 @@ Outcome outcome_of(const std::vector<Merging>& merged) {
   return out;
 }
 
-}  // namespace
-
-Result<Outcome> ingest(const Context& ctx, const catalog::WriterLock& lock, catalog::Catalog& catalog,
-                       const catalog::State& state, std::span<const Incoming> incoming, const BarsOf& bars_of,
-                       const Describe& describe, const SessionsOf& sessions_of, const IngestOptions& options) {
+Result<Outcome> take_in(const Context& ctx, const catalog::WriterLock& lock, catalog::Catalog& catalog,
+                        const catalog::State& state, std::span<const Incoming> incoming, const BarsOf& bars_of,
+                        const Describe& describe, const SessionsOf& sessions_of, const IngestOptions& options) {
   MOMENTUM_TRY_VOID(check_incoming(incoming, state));
   MOMENTUM_TRY_VOID(check_newest(catalog, state, lock.folder()));
   if (!options.dry_run) {
@@ -92,6 +91,19 @@ Result<Outcome> ingest(const Context& ctx, const catalog::WriterLock& lock, cata
   if (!snapshot) return std::unexpected(std::move(snapshot).error());
   out.snapshot = *std::move(snapshot);
   return out;
+}
+
+}  // namespace
+
+Result<Outcome> ingest(const Context& ctx, const catalog::WriterLock& lock, catalog::Catalog& catalog,
+                       const catalog::State& state, std::span<const Incoming> incoming, const BarsOf& bars_of,
+                       const Describe& describe, const SessionsOf& sessions_of, const IngestOptions& options) {
+  try {
+    return take_in(ctx, lock, catalog, state, incoming, bars_of, describe, sessions_of, options);
+  } catch (const std::bad_alloc&) {
+    return fail(ErrorCode::out_of_memory, "not enough memory to store the bars", lock.folder(),
+                "import fewer files at once");
+  }
 }
 
 }  // namespace momentum::store

@@ -81,10 +81,12 @@ struct Outcome {
 // bars stay as they are stays too. Files that a dead writer left behind are removed first. A call that changes nothing
 // makes no snapshot.
 //
-// Memory: one bucket's bars per thread (at most a file's rows x columns x 8 bytes), the newest month of the market, and what
-// `newest` says. Cost: about 0.1 microseconds a bar of every file that is rewritten, and one sync per file.
+// Memory: per thread the pulled bars of a bucket and the rows of one of its files (both rows x columns x 8 bytes), the
+// newest month of the market, and what `newest` says: 0.5 GB for a first call of 9 million bars on two threads. Cost: 0.1 to
+// 0.2 microseconds a bar of every file that is written anew (a day more: the tail), about as much for every incoming one,
+// 10 ns for every stored bar of the incoming instruments if they are described, and a sync per file.
 // Errors: store_changed (`state` is not the newest), damaged_store (a stored file that is gone or not as the catalog has
-// it), disk_full, no_permission, io_failed, interrupted (ctx.cancel), those of the callbacks, of Catalog::commit(), and
+// it), disk_full, no_permission, io_failed, out_of_memory, interrupted (ctx.cancel), those of the callbacks, of Catalog::commit(), and
 // internal (incoming that breaks the rules above). After each of them the store is as it was and no file is left, but for
 // commit()'s io_failed of a broken disk: then the files stay and the next call removes them if they are not in the state.
 Result<Outcome> ingest(const Context& ctx, const catalog::WriterLock& lock, catalog::Catalog& catalog,
