@@ -136,7 +136,7 @@ TEST(Options, TheNearestNameIsOffered) {
   EXPECT_EQ(refused({"scan", "--files", "a", "--asof=2024-01-01"}).to_string(),
             "unknown option: --asof; did you mean --as-of?");
   EXPECT_EQ(refused({"doctor", "--qwertz"}).to_string(), "unknown option: --qwertz; see momentum doctor --help");
-  EXPECT_EQ(refused({"zzz"}).remedy, "the commands are scan, show, doctor");
+  EXPECT_EQ(refused({"zzz"}).remedy, "the commands are scan, show, import, demo, store, doctor");
 }
 
 TEST(Options, BadValuesNameTheOptionAndTheChoices) {
