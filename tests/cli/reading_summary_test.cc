@@ -67,5 +67,60 @@ TEST(ReadingSummary, CsvHasEveryRow) {
       "file,line,column,value,reason\na.csv,2,close,-3,negative price\na.csv,3,close,\"1,5\"\"\",negative price\n");
 }
 
+engine::ImportReport imported() {
+  engine::ImportReport report;
+  report.summary = sample(2).summary;
+  report.quarantine = sample(2).quarantine;
+  report.dialect = "plain";
+  report.accounted = true;
+  report.stored = 4000;
+  report.known = 985;
+  report.conflicting = 3;
+  for (int i = 0; i < 7; ++i) report.contradicted.push_back({{"600000", Market::SH}, {19000 + i}});
+  return report;
+}
+
+TEST(ReadingSummary, AnImportTellsStoredRowsApart) {
+  engine::ImportReport report = imported();
+  auto lines = import_lines(report, report::Lang::en);
+  EXPECT_EQ(
+      lines[0],
+      "read 1,200 files (plain): rows in 5,000 = 4,000 stored + 985 already there + 3 conflicting, kept as stored + "
+      "4 repeated + 6 suspension records + 2 quarantined (high < low 1, negative price 1)");
+  EXPECT_EQ(lines[4], "  600000.SH 2022-01-08: the file's bar differs from the stored one, which is kept");
+  EXPECT_EQ(lines.back(), "  ... and 2 more");
+  report.accounted = false;  // it failed before it was known
+  lines = import_lines(report, report::Lang::en);
+  EXPECT_NE(lines[0].find("= 4,988 stored + 4 repeated"), std::string::npos);
+}
+
+TEST(ReadingSummary, AnImportOfAKindNamesIt) {
+  engine::ImportReport report = imported();
+  report.kind = "factors";
+  report.quarantine = {{"f.csv", 0, "code", "600009.SH", "no such instrument in the store"}};
+  const auto lines = import_lines(report, report::Lang::zh);
+  EXPECT_TRUE(lines[0].starts_with("读取 1,200 个文件 (factors)"));
+  EXPECT_EQ(lines[2], "  f.csv: no such instrument in the store (code '600009.SH')");
+}
+
+TEST(ReadingSummary, BarsBeforeTheFirstAreAWarning) {
+  engine::ImportReport report = imported();
+  report.corrected = 1;
+  report.contradicted.resize(1);
+  report.prepended.assign(6, {"600000", Market::SH});
+  const auto lines = import_lines(report, report::Lang::en);
+  EXPECT_EQ(lines[lines.size() - 2], "  600000.SH 2022-01-08: the file's bar replaced a different one");
+  EXPECT_EQ(lines.back().substr(0, 75), "warning: bars before the first stored one of 6 instruments (600000.SH, 6000");
+  EXPECT_NE(lines.back().find("..."), std::string::npos);
+}
+
+TEST(ReadingSummary, TheReportOfAnImportHasTheBarsThatDiffer) {
+  engine::ImportReport report = imported();
+  report.contradicted.resize(1);
+  EXPECT_EQ(quarantine_csv(report),
+            "file,line,column,value,reason\na.csv,2,close,-3,negative price\na.csv,3,close,-3,negative price\n"
+            ",,date,600000.SH 2022-01-08,differs from the stored bar\n");
+}
+
 }  // namespace
 }  // namespace momentum::cli

@@ -1,0 +1,111 @@
+// import, demo and store: their words on the command line, through parse_arguments().
+#include <gtest/gtest.h>
+
+#include "momentum/cli/options.h"
+
+namespace momentum::cli {
+namespace {
+
+using Words = std::vector<std::string>;
+
+Options parsed(const Words& words) {
+  const auto options = parse_arguments(words);
+  EXPECT_TRUE(options) << options.error().to_string();
+  return options.value_or(Options{});
+}
+
+Error refused(const Words& words) {
+  const auto options = parse_arguments(words);
+  EXPECT_FALSE(options);
+  return options ? Error{} : options.error();
+}
+
+TEST(StoreOptions, ImportWithEverything) {
+  const Options o =
+      parsed({"import", "a.csv",     "b",       "--store",       "s",       "--dialect",   "plain",    "--code",
+              "600000", "--freq",    "1d",      "--on-conflict", "replace", "--dry-run",   "--strict", "--report",
+              "q.csv",  "--storage", "parquet", "--compression", "7",       "--lock-wait", "1.5"});
+  EXPECT_EQ(o.command, Command::import);
+  EXPECT_EQ(o.store, "s");
+  EXPECT_EQ(o.import.files, (Words{"a.csv", "b"}));
+  EXPECT_EQ(o.import.dialect, "plain");
+  EXPECT_EQ(o.import.code, "600000");
+  EXPECT_TRUE(o.import.replace && o.import.dry_run && o.import.strict);
+  EXPECT_EQ(o.quarantine_report, "q.csv");
+  EXPECT_EQ(o.import.storage, "parquet");
+  EXPECT_EQ(o.import.compression, 7);
+  EXPECT_EQ(o.import.lock_wait, std::chrono::milliseconds(1500));
+}
+
+TEST(StoreOptions, WhatIsNotSaidKeepsTheDefaultsOfEngine) {
+  const Options o = parsed({"import", "a"});
+  EXPECT_EQ(o.store, "");
+  EXPECT_FALSE(o.import.replace || o.import.dry_run || o.import.strict || o.import.storage || o.import.compression);
+  EXPECT_EQ(o.import.lock_wait, std::chrono::milliseconds(0));
+  const sources::DemoOptions untouched;
+  const Options demo = parsed({"demo"});
+  EXPECT_EQ(demo.command, Command::demo);
+  EXPECT_EQ(demo.demo.market.stocks, untouched.stocks);
+  EXPECT_EQ(demo.demo.market.end, untouched.end);
+}
+
+TEST(StoreOptions, Demo) {
+  const Options o =
+      parsed({"demo", "--store", "s", "--stocks", "20", "--years", "2", "--seed", "9", "--end", "20241231"});
+  EXPECT_EQ(o.demo.market.stocks, 20);
+  EXPECT_EQ(o.demo.market.years, 2);
+  EXPECT_EQ(o.demo.market.seed, 9u);
+  EXPECT_EQ(to_string(o.demo.market.end), "2024-12-31");
+}
+
+TEST(StoreOptions, KindsAreNoBars) {
+  EXPECT_EQ(parsed({"import", "a.csv", "--kind", "factors"}).import.kind, "factors");
+  for (const char* other : {"--dialect", "--code", "--on-conflict"}) {
+    const Error error = refused({"import", "a.csv", "--kind", "factors", other, "keep"});
+    EXPECT_EQ(error.code, ErrorCode::bad_option);
+    EXPECT_NE(error.what.find(other), std::string::npos);
+  }
+}
+
+TEST(StoreOptions, ListingDialectsNeedsNoPath) {
+  EXPECT_EQ(parsed({"import", "--list-dialects"}).command, Command::dialects);
+  EXPECT_EQ(refused({"import"}).code, ErrorCode::bad_option);
+}
+
+TEST(StoreOptions, StoreInfo) {
+  const Options o = parsed({"store", "info", "--store", "s", "--snapshot", "3", "--format", "json"});
+  EXPECT_EQ(o.command, Command::store_info);
+  EXPECT_EQ(o.snapshot, 3);
+  EXPECT_EQ(parsed({"--store", "s", "store", "info"}).store, "s");
+  EXPECT_EQ(refused({"store"}).code, ErrorCode::bad_option);
+  EXPECT_EQ(refused({"store", "everything"}).code, ErrorCode::bad_option);
+}
+
+TEST(StoreOptions, BadValuesNameTheirOption) {
+  const std::vector<Words> bad = {{"import", "a", "--freq", "5m"},
+                                  {"import", "a", "--on-conflict", "maybe"},
+                                  {"import", "a", "--compression", "10"},
+                                  {"import", "a", "--storage", "tape"},
+                                  {"import", "a", "--lock-wait", "-1"},
+                                  {"import", "a", "--lock-wait", "soon"},
+                                  {"import", "a", "--report", "-"},
+                                  {"demo", "--stocks", "0"},
+                                  {"demo", "--years", "x"},
+                                  {"demo", "--seed", "-1"},
+                                  {"demo", "--end", "2024-02-30"},
+                                  {"store", "info", "--snapshot", "0"},
+                                  {"import", "a", "--store", ""}};
+  for (const Words& words : bad) {
+    const Error error = refused(words);
+    EXPECT_EQ(error.code, ErrorCode::bad_value) << words.back();
+    EXPECT_EQ(error.where, words[words.size() - 2]);
+  }
+  for (const Words& words : {Words{"import", "a"}, Words{"demo"}, Words{"store", "info"}}) {
+    Words csv = words;
+    csv.insert(csv.end(), {"--format", "csv"});
+    EXPECT_EQ(refused(csv).where, "--format");
+  }
+}
+
+}  // namespace
+}  // namespace momentum::cli
