@@ -86,9 +86,10 @@ struct Outcome {
 // 0.2 microseconds a bar of every file that is written anew (a day more: the tail), about as much for every incoming one,
 // 10 ns for every stored bar of the incoming instruments if they are described, and a sync per file.
 // Errors: store_changed (`state` is not the newest), damaged_store (a stored file that is gone or not as the catalog has
-// it), disk_full, no_permission, io_failed, out_of_memory, interrupted (ctx.cancel), those of the callbacks, of Catalog::commit(), and
-// internal (incoming that breaks the rules above). After each of them the store is as it was and no file is left, but for
-// commit()'s io_failed of a broken disk: then the files stay and the next call removes them if they are not in the state.
+// it), disk_full, no_permission, io_failed, out_of_memory, interrupted (ctx.cancel), those of the callbacks, of
+// Catalog::commit(), and internal (incoming that breaks the rules above). After each of them the store is as it was and no
+// file is left, but for commit()'s io_failed of a broken disk: then the files stay, and the next call removes them if they
+// are not in the state.
 Result<Outcome> ingest(const Context& ctx, const catalog::WriterLock& lock, catalog::Catalog& catalog,
                        const catalog::State& state, std::span<const Incoming> incoming, const BarsOf& bars_of,
                        const Describe& describe, const SessionsOf& sessions_of, const IngestOptions& options = {});
