@@ -36,6 +36,12 @@ std::vector<Date> merged_days(const std::vector<Date>& stored, const std::vector
   return out;
 }
 
+std::vector<Date> either(const std::vector<Date>& a, const std::vector<Date>& b) {
+  std::vector<Date> out;
+  std::ranges::set_union(a, b, std::back_inserter(out));
+  return out;
+}
+
 // The first and the last day that an instrument's rows tell of, bars or not.
 std::pair<Date, Date> days_told(const sources::InstrumentBars& source) {
   Date first, last;
@@ -168,8 +174,12 @@ Result<void> ImportCall::describe(std::size_t i, const store::Merged& merged, ca
   record.industries = merge(record.industries, [&](std::int64_t r) { return industries.at(r); });
   record.price_basis = merge(record.price_basis, [&](std::int64_t) { return std::string_view(price_basis_); });
 
-  record.suspended = merged_days(record.suspended, source.suspended, merged.dates);
-  record.quarantined = merged_days(record.quarantined, source.quarantined, merged.dates);
+  std::vector<Date> suspended = merged_days(record.suspended, source.suspended, merged.dates);
+  std::vector<Date> quarantined = merged_days(record.quarantined, source.quarantined, merged.dates);
+  const std::vector<Date> told =
+      either(changed_days(record.suspended, suspended), changed_days(record.quarantined, quarantined));
+  record.suspended = std::move(suspended);
+  record.quarantined = std::move(quarantined);
   if (brings_new || stored.empty()) {
     record.gaps_are_suspensions = gaps_are_suspensions_;
     record.factors_from = factors_from_;
@@ -181,7 +191,8 @@ Result<void> ImportCall::describe(std::size_t i, const store::Merged& merged, ca
                .preclose = merged.preclose,
                .sessions = sessions == nullptr ? std::span<const std::int32_t>{} : day_numbers(sessions->days),
                .stored = stored,
-               .touched = [&](std::size_t t) { return replace_ && row_of[t] >= 0; }});
+               .touched = [&](std::size_t t) { return replace_ && row_of[t] >= 0; },
+               .told = told});
   source.bars.reset();
   return {};
 }

@@ -165,6 +165,20 @@ TEST(Import, ALaterDialectChangesNoOldFactor) {
   EXPECT_TRUE(store.record("600000.SH").gaps_are_suspensions);
 }
 
+TEST(Import, SuspensionsOfALaterCallVerifyAJump) {
+  Rows rows = with_ex_date();
+  rows.erase(rows.begin() + 8, rows.begin() + 10);
+  Files files, later;
+  files.add("600000.SH", rows);
+  files.add("600001.SH", series(2, 0, 20));
+  later.add("600000.SH", {suspended(8), suspended(9)});
+  const Store store;
+  store.import(files);
+  EXPECT_TRUE(store.record("600000.SH").factors.at(0).unverified);
+  store.import(later);
+  EXPECT_TRUE(store.record("600000.SH").factors.at(0).link);
+}
+
 std::string baostock(int first, int count, int adjustflag, const std::string& close = "10") {
   std::string text = "date,code,open,high,low,close,preclose,volume,amount,adjustflag,turn,tradestatus,isST\n";
   for (int i = first; i < first + count; ++i)
