@@ -57,6 +57,25 @@ std::pair<Date, Date> days_told(const sources::InstrumentBars& source) {
   return {first, last};
 }
 
+// The same instrument under two codes, one after the other.
+Result<void> append(sources::InstrumentBars& to, const sources::InstrumentBars& more) {
+  const auto before = days_of(*to.bars), after = days_of(*more.bars);
+  const bool in_order = before.empty() || after.empty() || before.back() < after.front();
+  if (!in_order && before.front() <= after.back()) {
+    return fail(ErrorCode::unreadable_data, "two codes of one instrument for the same days",
+                fmt::format("{} and {}", to_string(to.id), to_string(more.id)), "import them one after the other");
+  }
+  std::vector<std::shared_ptr<arrow::Table>> parts{to.bars, more.bars};
+  if (!in_order) std::swap(parts[0], parts[1]);
+  auto whole = arrow::ConcatenateTables(parts);
+  if (whole.ok()) whole = (*whole)->CombineChunks();
+  if (!whole.ok()) return fail(ErrorCode::internal, whole.status().ToString(), to_string(to.id));
+  to.bars = *whole;
+  to.suspended = either(to.suspended, more.suspended);
+  to.quarantined = either(to.quarantined, more.quarantined);
+  return {};
+}
+
 }  // namespace
 
 WordColumn::WordColumn(const arrow::Table& table, const char* name) {
@@ -89,14 +108,11 @@ Result<ImportCall> ImportCall::make(sources::BarSet& set, const catalog::State& 
     order.emplace_back(id ? *id : next++, i);
   }
   std::ranges::sort(order);
-  const auto twice = std::ranges::adjacent_find(order, {}, [](const auto& one) { return one.first; });
-  if (twice != order.end()) {
-    return fail(ErrorCode::unreadable_data, "two codes of one instrument",
-                fmt::format("{} and {}", to_string(set.instruments[twice->second].id),
-                            to_string(set.instruments[std::next(twice)->second].id)),
-                "import them one after the other");
-  }
   for (const auto& [id, i] : order) {
+    if (!call.incoming_.empty() && call.incoming_.back().record.id == id) {
+      MOMENTUM_TRY_VOID(append(call.sources_.back(), set.instruments[i]));
+      continue;
+    }
     const auto place = static_cast<std::size_t>(id);
     call.incoming_.push_back(
         {place < state.instruments.size() ? state.instruments[place] : new_record(id, set.instruments[i].id)});
