@@ -28,14 +28,18 @@ std::vector<double> raw_precloses(const Runs& basis, const EventsInput& in) {
 // Whether each row and the one before it stood so before the call.
 std::vector<bool> untouched_pairs(const EventsInput& in) {
   std::vector<bool> kept(in.days.size(), false);
-  if (in.derive_again || in.stored.empty()) return kept;
+  if (in.stored.empty()) return kept;
   const auto touched = [&](std::size_t row) { return in.touched && in.touched(row); };
+  const auto told_between = [&](std::int32_t before, std::int32_t now) {
+    const auto day = std::ranges::upper_bound(in.told, Date{before});
+    return day != in.told.end() && day->days < now;
+  };
   auto at = in.stored.begin();
   for (std::size_t t = 1; t < in.days.size(); ++t) {
     at = std::lower_bound(at, in.stored.end(), in.days[t]);
     if (at == in.stored.end()) break;
     const bool stood = *at == in.days[t] && at != in.stored.begin() && *(at - 1) == in.days[t - 1];
-    kept[t] = stood && !touched(t) && !touched(t - 1);
+    kept[t] = stood && !touched(t) && !touched(t - 1) && !told_between(in.days[t - 1], in.days[t]);
   }
   return kept;
 }

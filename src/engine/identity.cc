@@ -37,9 +37,12 @@ Result<std::optional<catalog::InstrumentId>> Identities::find(const Instrument& 
 
   const auto same = by_symbol_.find(code.symbol);
   if (same == by_symbol_.end()) {
-    return fail(ErrorCode::bad_code, "a new instrument without its market", code.symbol,
-                fmt::format("name the market in the code column, the file's name or --code, like {}.SH or {}.US",
-                            code.symbol, code.symbol));
+    const bool number = !code.symbol.empty() && code.symbol.find_first_not_of("0123456789") == std::string::npos;
+    return fail(
+        ErrorCode::bad_code, "a new instrument without its market", code.symbol,
+        fmt::format("name the market in the code column, the file's name or --code, like {}.{}, or import a list "
+                    "of instruments first (--kind instruments)",
+                    code.symbol, number ? "SH" : "US"));
   }
   if (same->second.size() == 1) return *same->second.begin();
   std::vector<std::string> names;

@@ -36,6 +36,12 @@ std::vector<Date> merged_days(const std::vector<Date>& stored, const std::vector
   return out;
 }
 
+std::vector<Date> either(const std::vector<Date>& a, const std::vector<Date>& b) {
+  std::vector<Date> out;
+  std::ranges::set_union(a, b, std::back_inserter(out));
+  return out;
+}
+
 // The first and the last day that an instrument's rows tell of, bars or not.
 std::pair<Date, Date> days_told(const sources::InstrumentBars& source) {
   Date first, last;
@@ -49,6 +55,25 @@ std::pair<Date, Date> days_told(const sources::InstrumentBars& source) {
     if (!days->empty()) take(days->front()), take(days->back());
   }
   return {first, last};
+}
+
+// The same instrument under two codes, one after the other.
+Result<void> append(sources::InstrumentBars& to, const sources::InstrumentBars& more) {
+  const auto before = days_of(*to.bars), after = days_of(*more.bars);
+  const bool in_order = before.empty() || after.empty() || before.back() < after.front();
+  if (!in_order && before.front() <= after.back()) {
+    return fail(ErrorCode::unreadable_data, "two codes of one instrument for the same days",
+                fmt::format("{} and {}", to_string(to.id), to_string(more.id)), "import them one after the other");
+  }
+  std::vector<std::shared_ptr<arrow::Table>> parts{to.bars, more.bars};
+  if (!in_order) std::swap(parts[0], parts[1]);
+  auto whole = arrow::ConcatenateTables(parts);
+  if (whole.ok()) whole = (*whole)->CombineChunks();
+  if (!whole.ok()) return fail(ErrorCode::internal, whole.status().ToString(), to_string(to.id));
+  to.bars = *whole;
+  to.suspended = either(to.suspended, more.suspended);
+  to.quarantined = either(to.quarantined, more.quarantined);
+  return {};
 }
 
 }  // namespace
@@ -83,14 +108,11 @@ Result<ImportCall> ImportCall::make(sources::BarSet& set, const catalog::State& 
     order.emplace_back(id ? *id : next++, i);
   }
   std::ranges::sort(order);
-  const auto twice = std::ranges::adjacent_find(order, {}, [](const auto& one) { return one.first; });
-  if (twice != order.end()) {
-    return fail(ErrorCode::unreadable_data, "two codes of one instrument",
-                fmt::format("{} and {}", to_string(set.instruments[twice->second].id),
-                            to_string(set.instruments[std::next(twice)->second].id)),
-                "import them one after the other");
-  }
   for (const auto& [id, i] : order) {
+    if (!call.incoming_.empty() && call.incoming_.back().record.id == id) {
+      MOMENTUM_TRY_VOID(append(call.sources_.back(), set.instruments[i]));
+      continue;
+    }
     const auto place = static_cast<std::size_t>(id);
     call.incoming_.push_back(
         {place < state.instruments.size() ? state.instruments[place] : new_record(id, set.instruments[i].id)});
@@ -168,8 +190,12 @@ Result<void> ImportCall::describe(std::size_t i, const store::Merged& merged, ca
   record.industries = merge(record.industries, [&](std::int64_t r) { return industries.at(r); });
   record.price_basis = merge(record.price_basis, [&](std::int64_t) { return std::string_view(price_basis_); });
 
-  record.suspended = merged_days(record.suspended, source.suspended, merged.dates);
-  record.quarantined = merged_days(record.quarantined, source.quarantined, merged.dates);
+  std::vector<Date> suspended = merged_days(record.suspended, source.suspended, merged.dates);
+  std::vector<Date> quarantined = merged_days(record.quarantined, source.quarantined, merged.dates);
+  const std::vector<Date> told =
+      either(changed_days(record.suspended, suspended), changed_days(record.quarantined, quarantined));
+  record.suspended = std::move(suspended);
+  record.quarantined = std::move(quarantined);
   if (brings_new || stored.empty()) {
     record.gaps_are_suspensions = gaps_are_suspensions_;
     record.factors_from = factors_from_;
@@ -181,7 +207,8 @@ Result<void> ImportCall::describe(std::size_t i, const store::Merged& merged, ca
                .preclose = merged.preclose,
                .sessions = sessions == nullptr ? std::span<const std::int32_t>{} : day_numbers(sessions->days),
                .stored = stored,
-               .touched = [&](std::size_t t) { return replace_ && row_of[t] >= 0; }});
+               .touched = [&](std::size_t t) { return replace_ && row_of[t] >= 0; },
+               .told = told});
   source.bars.reset();
   return {};
 }

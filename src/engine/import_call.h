@@ -30,7 +30,7 @@ class WordColumn {
 class ImportCall {
  public:
   // Takes the set's bars. `stored`: the days of the state's instruments, by id.
-  // Errors: bad_code, ambiguous_code, unreadable_data (two codes of one instrument).
+  // Errors: bad_code, ambiguous_code, unreadable_data (two codes of one instrument for the same days).
   static Result<ImportCall> make(sources::BarSet& set, const catalog::State& state, std::vector<DayList> stored,
                                  bool replace);
 

@@ -60,6 +60,29 @@ Result<Opened> open(const Context& ctx, const ImportRequest& request, bool may_m
   return Opened{std::move(to), std::move(days)};
 }
 
+// Derives the factors of days about which the call told something: a suspension, or that a file of factors no longer rules.
+void describe_facts(const catalog::State& state, const store::Merged& merged, catalog::InstrumentRecord& record) {
+  const catalog::InstrumentRecord& before = state.instruments[static_cast<std::size_t>(record.id)];
+  std::vector<Date> ruled;  // the days that files of factors stated before
+  for (const catalog::FactorEvent& event : before.factors) {
+    if (event.stated) ruled.push_back(event.day);
+  }
+  const std::vector<Date> told = changed_days(before.suspended, record.suspended);
+  const auto* sessions = sessions_of_group(state.sessions, market_group(record.code, record.kind));
+  record.factors = factor_events(
+      record, {.days = merged.dates,
+               .close = merged.close,
+               .preclose = merged.preclose,
+               .sessions = sessions == nullptr ? std::span<const std::int32_t>{} : day_numbers(sessions->days),
+               .stored = merged.dates,
+               .touched =
+                   [&](std::size_t row) {
+                     const Date day{merged.dates[row]};
+                     return !ruled.empty() && ruled.front() <= day && day <= ruled.back();
+                   },
+               .told = told});
+}
+
 // The call's records through an ingest without bars: it reads what Describe asks for.
 Result<void> commit_facts(const Context& ctx, const ImportRequest& request, Opened& opened, const Facts& facts,
                           Derive derive, ImportReport& report) {
@@ -69,15 +92,7 @@ Result<void> commit_facts(const Context& ctx, const ImportRequest& request, Open
   store::Describe describe;
   if (derive == Derive::again) {
     describe = [&](std::size_t, const store::Merged& merged, catalog::InstrumentRecord& record) -> Result<void> {
-      const auto* sessions = sessions_of_group(state.sessions, market_group(record.code, record.kind));
-      record.factors = factor_events(
-          record, {.days = merged.dates,
-                   .close = merged.close,
-                   .preclose = merged.preclose,
-                   .sessions = sessions == nullptr ? std::span<const std::int32_t>{} : day_numbers(sessions->days),
-                   .stored = merged.dates,
-                   .touched = {},
-                   .derive_again = true});
+      describe_facts(state, merged, record);
       return {};
     };
   }

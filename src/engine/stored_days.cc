@@ -1,5 +1,8 @@
 #include "stored_days.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "momentum/base/parallel.h"
 #include "momentum/store/batch_reader.h"
 #include "momentum/store/plan.h"
@@ -17,6 +20,12 @@ Result<std::vector<DayList>> stored_days(const Context& ctx, const std::string& 
     return {};
   }));
   return days;
+}
+
+std::vector<Date> changed_days(const std::vector<Date>& before, const std::vector<Date>& after) {
+  std::vector<Date> out;
+  std::ranges::set_symmetric_difference(before, after, std::back_inserter(out));
+  return out;
 }
 
 }  // namespace momentum::engine

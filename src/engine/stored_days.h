@@ -23,4 +23,7 @@ inline std::span<const std::int32_t> day_numbers(const std::vector<Date>& days) 
   return {days.empty() ? nullptr : &days.front().days, days.size()};
 }
 
+// The days that one of two ascending lists has and the other has not.
+std::vector<Date> changed_days(const std::vector<Date>& before, const std::vector<Date>& after);
+
 }  // namespace momentum::engine

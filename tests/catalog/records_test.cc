@@ -41,7 +41,7 @@ TEST(History, RefusesUnknownWordsAndFlags) {
     InstrumentRecord record;
     EXPECT_EQ(unpack_history(std::move(out).seal(), "x", record).has_value(), market == "SH");
   }
-  for (const std::uint64_t flags : {3, 4}) {
+  for (const std::uint64_t flags : {7, 8}) {
     PackedWriter out(kHistoryVersion);
     for (int i = 0; i < 7; ++i) out.count(0);
     out.count(1);
@@ -49,7 +49,7 @@ TEST(History, RefusesUnknownWordsAndFlags) {
     out.number(flags);
     out.real(1.5);
     InstrumentRecord record;
-    EXPECT_EQ(unpack_history(std::move(out).seal(), "x", record).has_value(), flags == 3);
+    EXPECT_EQ(unpack_history(std::move(out).seal(), "x", record).has_value(), flags == 7);
   }
 }
 

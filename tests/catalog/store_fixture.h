@@ -71,7 +71,9 @@ inline InstrumentRecord sample_instrument(InstrumentId id) {
   record.price_basis = {{day(2001, 2, 3), "raw"}};
   record.suspended = {day(2003, 4, 5), day(2003, 4, 8), day(2010, 1, 4)};
   record.quarantined = {day(1999, 1, 4)};
-  record.factors = {{day(2004, 7, 1), 10.0 / 9.7, true, false}, {day(2008, 7, 1), 1, false, true}, {day(2009, 7, 1), 1.5, true, false, true}};
+  record.factors = {{day(2004, 7, 1), 10.0 / 9.7, true, false},
+                    {day(2008, 7, 1), 1, false, true},
+                    {day(2009, 7, 1), 1.5, true, false, true}};
   return record;
 }
 

@@ -67,14 +67,30 @@ TEST(FactorEvents, WhatStoodStays) {
   EventsInput input = series.input();
   input.touched = [](std::size_t row) { return row == 2; };  // the close before was replaced
   EXPECT_EQ(factor_events(series.record, input), (std::vector{kHalved}));
-  input = series.input();
-  input.derive_again = true;
-  EXPECT_EQ(factor_events(series.record, input), (std::vector{kHalved}));
   series.stored = {1, 2, 4};  // a bar came between the two
   EXPECT_EQ(series.events(), (std::vector{kHalved}));
   series.record.factors.clear();
   series.stored = {1, 2, 3, 4};
   EXPECT_TRUE(series.events().empty());
+}
+
+TEST(FactorEvents, NewsOfTheDaysBetweenTwoBars) {
+  Series series;
+  series.days = series.stored = {1, 2, 3, 6, 7};
+  series.sessions = {1, 2, 3, 4, 5, 6, 7};
+  const FactorEvent jump{.day = {6}, .unverified = true};
+  series.record.factors = {jump};
+  series.record.suspended = {{4}, {5}};
+  EXPECT_EQ(series.events(), (std::vector{jump}));
+  for (const std::vector<Date>& told : {std::vector<Date>{{4}}, {{5}, {9}}}) {
+    EventsInput input = series.input();
+    input.told = told;
+    EXPECT_EQ(factor_events(series.record, input), (std::vector<FactorEvent>{{.day = {6}, .ratio = 2, .link = true}}));
+  }
+  const std::vector<Date> elsewhere{{3}, {6}};
+  EventsInput input = series.input();
+  input.told = elsewhere;
+  EXPECT_EQ(factor_events(series.record, input), (std::vector{jump}));
 }
 
 TEST(FactorEvents, WhatAFileStatesStaysInItsPlace) {

@@ -74,5 +74,29 @@ TEST(ImportKind, InstrumentsMakeAStore) {
   EXPECT_EQ(store.record("600000.SH").listings, record.listings);
 }
 
+TEST(ImportKind, DerivedFactorsComeBackWhereAFileOfThemNoLongerRules) {
+  const Store store;
+  Files bars, wide, narrow;
+  Rows rows = series(1, 0, 20);
+  rows[10]["preclose"] = "9.10";
+  bars.add("600000.SH", rows);
+  store.import(bars);
+  const auto derived = store.record("600000.SH").factors;
+  ASSERT_EQ(derived.size(), 1u);
+  const auto file = [](int last) {
+    return fmt::format("code,date,factor\n600000.SH,{},1\n600000.SH,{},1.5\n", to_string(weekday(1)),
+                       to_string(weekday(last)));
+  };
+  wide.add_text("f.csv", file(15));
+  narrow.add_text("f.csv", file(3));
+  store.import(facts_of(store, wide, "factors"));
+  EXPECT_EQ(store.record("600000.SH").factors.size(), 2u);
+  store.import(facts_of(store, narrow, "factors"));
+  const auto factors = store.record("600000.SH").factors;
+  ASSERT_EQ(factors.size(), 3u);
+  EXPECT_EQ(factors[1].day, weekday(3));
+  EXPECT_EQ(factors[2], derived[0]);
+}
+
 }  // namespace
 }  // namespace momentum::engine::testing

@@ -165,6 +165,20 @@ TEST(Import, ALaterDialectChangesNoOldFactor) {
   EXPECT_TRUE(store.record("600000.SH").gaps_are_suspensions);
 }
 
+TEST(Import, SuspensionsOfALaterCallVerifyAJump) {
+  Rows rows = with_ex_date();
+  rows.erase(rows.begin() + 8, rows.begin() + 10);
+  Files files, later;
+  files.add("600000.SH", rows);
+  files.add("600001.SH", series(2, 0, 20));
+  later.add("600000.SH", {suspended(8), suspended(9)});
+  const Store store;
+  store.import(files);
+  EXPECT_TRUE(store.record("600000.SH").factors.at(0).unverified);
+  store.import(later);
+  EXPECT_TRUE(store.record("600000.SH").factors.at(0).link);
+}
+
 std::string baostock(int first, int count, int adjustflag, const std::string& close = "10") {
   std::string text = "date,code,open,high,low,close,preclose,volume,amount,adjustflag,turn,tradestatus,isST\n";
   for (int i = first; i < first + count; ++i)
@@ -241,16 +255,39 @@ TEST(Import, AnInstrumentWithoutABarIsKnown) {
   EXPECT_TRUE(store.record("600001.SH").suspended.empty());
 }
 
-TEST(Import, TwoCodesOfOneInstrument) {
-  const Store store;
-  Files files, both;
-  files.add("920047.BJ", series(1, 0, 5));
-  store.import(files);
+// A store that knows 920047.BJ, which was 430047.BJ up to weekday(4), and nothing else of it.
+void learn_alias(const Store& store) {
   Files facts;
-  facts.add_text("a.csv", "code,alias_of,to\n430047.BJ,920047.BJ,2024-01-05\n");
+  facts.add_text("a.csv",
+                 fmt::format("code,alias_of,to\n920047.BJ,,\n430047.BJ,920047.BJ,{}\n", to_string(weekday(4))));
   ImportRequest request = store.request(facts);
   request.kind = "instruments";
-  store.import(request);
+  EXPECT_EQ(store.import(request).stored, 2);
+}
+
+TEST(Import, TwoCodesOfOneInstrumentOneAfterTheOther) {
+  const Store store, other;
+  learn_alias(store);
+  Rows rows = series(1, 0, 10);
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i]["name"] = i < 3 ? "甲" : "乙";
+  Files both, one;
+  both.add("920047.BJ", cut(rows, 5, 10));
+  both.add("430047.BJ", cut(rows, 0, 5));
+  EXPECT_EQ(store.import(both).stored, 10);
+  one.add("920047.BJ", rows);
+  other.import(one);
+  auto merged = store.record("920047.BJ"), whole = other.record("920047.BJ");
+  EXPECT_EQ(merged.names, (std::vector<DatedText>{{weekday(0), "甲"}, {weekday(3), "乙"}}));
+  merged.aliases.clear();
+  EXPECT_EQ(merged, whole);
+  EXPECT_EQ(store.state().instruments.size(), 1u);
+  EXPECT_EQ(store.state().coverage, other.state().coverage);
+}
+
+TEST(Import, TwoCodesOfOneInstrumentForTheSameDays) {
+  const Store store;
+  learn_alias(store);
+  Files both;
   both.add("920047.BJ", series(1, 0, 5));
   both.add("430047.BJ", series(1, 0, 5));
   const Error error = store.refusal(store.request(both));

@@ -184,6 +184,11 @@ TEST(ColumnFile, ThreadsReadTheSameFile) {
   }
   ASSERT_TRUE(writer->close());
   const auto reader = ColumnFileReader::open(folder.path("a")).value();
+  for (std::size_t g = 0; g < kGroups; ++g) {  // a group's columns fill its place
+    std::int64_t bytes = 0;
+    for (std::size_t c = 0; c < kColumns; ++c) bytes += reader->bytes(g, c);
+    EXPECT_EQ(bytes, reader->groups()[g].bytes);
+  }
   std::array<int, 8> wrong{};
   {
     std::vector<std::jthread> threads;

@@ -252,6 +252,27 @@ class Killed(Case):
             shutil.rmtree(self.folder / "store")
         self.assertLess(finished, self.ROUNDS)
 
+    def test_an_interrupt_leaves_the_store_as_it_was(self):
+        market = self.market("bars", 250, codes=[f"{600000 + i}.SH" for i in range(60)])
+        self.imported("bars/600000.SH.csv")
+        before, statuses = self.contents(), set()
+        for delay in (0.02, 0.05, 0.1, 0.15):
+            child = subprocess.Popen([PROGRAM, "import", market, "--store", "store"], cwd=self.folder,
+                                     env=self.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            time.sleep(delay)
+            child.send_signal(signal.SIGINT)
+            out, _ = child.communicate(timeout=60)
+            self.assertEqual(out, b"")
+            statuses.add(child.returncode)
+            if child.returncode == 0:
+                break
+            # -2: it came before the program could listen
+            self.assertIn(child.returncode, (130, -signal.SIGINT))
+            self.assertEqual(self.contents(), before)
+        self.assertLessEqual(statuses, {0, 130, -signal.SIGINT})
+        self.imported(market)
+        self.assertEqual(self.info()["bars"], 60 * 250)
+
 
 if __name__ == "__main__":
     main()
