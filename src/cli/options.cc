@@ -86,7 +86,7 @@ CLI::App* declare_scan(CLI::App& app, Raw& raw) {
   scan->footer(std::string(kGlobals) +
                "\nExamples:\n"
                "  momentum scan --top 20\n"
-               "  momentum scan --store market --industry 银行 --format csv\n"
+               "  momentum scan --store market --min-score 60 --format csv\n"
                "  momentum scan --files bars --top 20\n"
                "  momentum scan --files bars/*.csv --as-of 2024-06-28 --format json\n"
                "  momentum scan --files bars --unranked -o scan.csv\n"

@@ -108,8 +108,11 @@ class Usage(Case):
         self.assertIn("--top", self.bad(2, "scan", "--files", "bars", "--top", "many"))
         self.assertIn("--as-of", self.bad(2, "scan", "--files", "bars", "--as-of", "2024-02-30"))
         self.bad(2)
-        self.bad(2, "scan")
+        self.bad(2, "scan", "--dialect", "plain")
         self.bad(2, "show", "--files", "bars")
+
+    def test_without_files_or_a_store_there_is_nothing_to_scan(self):
+        self.assertIn("no such store", self.bad(3, "scan", "--store", "nowhere"))
 
     def test_formats_that_are_not_there(self):
         for arguments in (["--format", "parquet"], ["--format", "xlsx", "-o", "a.xlsx"], ["-o", "a.xlsx"]):
@@ -122,6 +125,7 @@ class Usage(Case):
 
     def test_examples_of_every_help_work(self):
         self.market()
+        self.good("import", "bars", "--store", "market")
         for command in ([], ["scan"], ["show"], ["import"], ["demo"], ["store", "info"], ["doctor"]):
             text = self.good(*command, "--help").stdout
             lines = text.split("Examples:")[-1].splitlines()
@@ -131,7 +135,7 @@ class Usage(Case):
         self.assertGreater(len(lines), 1)
         for line in lines:
             done = subprocess.run(line.replace("momentum", shlex.quote(PROGRAM), 1), shell=True, cwd=self.folder,
-                                  env=self.environment(), capture_output=True, timeout=120)
+                                  env=self.environment(MOMENTUM_STORE="market"), capture_output=True, timeout=120)
             self.assertEqual(done.returncode, 0, line + "\n" + done.stderr.decode())
 
     def test_examples_of_the_document_work(self):
