@@ -36,7 +36,7 @@ stdfloat stop_token streambuf string string_view strstream syncstream system_err
 typeinfo unordered_map unordered_set utility valarray variant vector version assert.h complex.h ctype.h errno.h fenv.h
 float.h inttypes.h iso646.h limits.h locale.h math.h setjmp.h signal.h stdalign.h stdarg.h stdatomic.h stdbool.h
 stddef.h stdint.h stdio.h stdlib.h stdnoreturn.h string.h tgmath.h threads.h time.h uchar.h wchar.h wctype.h aio.h
-arpa/inet.h dirent.h dlfcn.h fcntl.h fnmatch.h ftw.h glob.h grp.h langinfo.h libgen.h net/if.h netdb.h netinet/in.h
+arpa/inet.h dirent.h dlfcn.h fcntl.h fnmatch.h ftw.h glob.h grp.h langinfo.h libgen.h malloc.h net/if.h netdb.h netinet/in.h
 netinet/tcp.h poll.h pthread.h pwd.h sched.h semaphore.h spawn.h strings.h sys/file.h sys/ioctl.h sys/ipc.h sys/mman.h
 sys/prctl.h sys/resource.h sys/select.h sys/shm.h sys/socket.h sys/stat.h sys/statfs.h sys/statvfs.h sys/sysinfo.h
 sys/time.h sys/times.h sys/types.h sys/uio.h sys/un.h sys/utsname.h sys/wait.h syslog.h termios.h unistd.h utime.h

@@ -6,6 +6,7 @@
 
 #include "market.h"
 #include "momentum/catalog/state.h"
+#include "momentum/store/batch_reader.h"
 
 namespace momentum::engine {
 
@@ -25,8 +26,8 @@ class StoreMarket final : public Market {
   Date first_bar(std::size_t instrument) const override { return coverage(instrument).first; }
   Date last_bar(std::size_t instrument) const override { return coverage(instrument).last; }
   std::int64_t bars_on(Date session) const override;
-  // One call of the sink per batch, on ctx.threads threads, and one for the instruments without a bar in the window.
-  // Memory: two batches (plan.h) and their panels per thread.
+  // One call of the sink per 64 instruments or so, on ctx.threads threads, and one for those without a bar in the window.
+  // Memory per thread: the bars of these (8 MB over ten years) and what the sink makes of them.
   Result<void> read(const Context& ctx, const Cut& cut, const LaneSink& sink) const override;
   Result<void> complete(const Context& ctx, std::vector<score::Record>& records) const override;
 
@@ -38,6 +39,7 @@ class StoreMarket final : public Market {
     return state_.coverage[static_cast<std::size_t>(members_[i])];
   }
   std::size_t place_of(catalog::InstrumentId id) const;
+  Lane lane_of(const store::SeriesBars& series, const Cut& cut) const;
   // Lanes of the instruments that have no bar in the window.
   Result<std::vector<Lane>> empty_lanes(const Context& ctx, const Cut& cut, const std::vector<bool>& read) const;
   // Amount and change of the day for records of one stretch of days; `asked` holds places in `records`.
