@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cfloat>
 #include <functional>
 
 #include "deviation_internal.h"
@@ -97,6 +98,49 @@ TEST(Deviation, IsItsDefinition) {
       }
       expect_definition(x, w, family.name);
     }
+}
+
+// Both ways of the definition, where the shorter one goes at all.
+TEST(Deviation, IsTheSameInWordsAsInWideIntegers) {
+  Random random(33);
+  for (const Family& family : kFamilies)
+    for (const std::size_t w : {2, 3, 20, 60, 512, 513}) {
+      const std::size_t rows = w < 500 ? 300 : 520;
+      Tile x(rows, 0);
+      double before = 0.0;
+      for (std::size_t r = 0; r < rows; ++r) {
+        before = family.next(r, before, random);
+        x.at(r, 0) = std::isfinite(before) ? before : 0.0;
+      }
+      for (std::size_t r = w - 1; r < rows; ++r) {
+        const auto narrow = narrow_deviation(x.row(r), w);
+        if (narrow) {
+          ASSERT_TRUE(same(*narrow, wide_deviation(x.row(r), w))) << family.name << ", w " << w << ", row " << r;
+        }
+        if (w > 512 || family.name == std::string("all exponents")) {
+          ASSERT_FALSE(narrow.has_value()) << family.name << ", w " << w;
+        } else if (family.name == std::string("cents")) {
+          ASSERT_TRUE(narrow.has_value()) << "w " << w;
+        }
+      }
+    }
+  // As far apart as the words allow, with the unit of the last place of 1, and further.
+  for (const double far : {2.0, 2.0 + 0x1p-51, 3.0})
+    for (const std::size_t w : {2, 3, 512}) {
+      Tile x(w, 0);
+      for (std::size_t r = 0; r < w; ++r) x.at(r, 0) = r % 2 == 0 ? far : 1.0;
+      const auto narrow = narrow_deviation(x.row(w - 1), w);
+      ASSERT_EQ(narrow.has_value(), far <= 2.0) << far << ", w " << w;
+      if (narrow) {
+        EXPECT_TRUE(same(*narrow, wide_deviation(x.row(w - 1), w))) << "w " << w;
+      }
+    }
+  const double top[] = {DBL_MAX, DBL_MAX, std::nextafter(DBL_MAX, 0.0)};
+  Tile x(3, 0);
+  for (std::size_t r = 0; r < 3; ++r) x.at(r, 0) = top[r];
+  const auto narrow = narrow_deviation(x.row(2), 3);
+  ASSERT_TRUE(narrow.has_value());
+  EXPECT_TRUE(same(*narrow, wide_deviation(x.row(2), 3)));
 }
 
 // b - d, b, b + d have the deviation d. With d of 54 bits that lies in the middle between two doubles, and goes to the even one.

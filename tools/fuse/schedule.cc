@@ -11,6 +11,8 @@
 #include <string_view>
 #include <utility>
 
+#include "momentum/base/error.h"
+
 namespace momentum::fuse {
 namespace {
 
@@ -69,6 +71,7 @@ class Arrangement {
     for (const std::string& row : rows)
       if (!row.empty()) lines_.push_back(read(row));
     find_carried(pre);
+    check_names();
     group_.resize(lines_.size());
     std::iota(group_.begin(), group_.end(), std::size_t{0});
     keep_together();
@@ -127,14 +130,13 @@ class Arrangement {
     for (std::size_t i = 0; i < words.size(); ++i) {
       line.names.insert(words[i].text);
       if (!writes(text, words[i])) continue;
+      const bool declares =
+          i > 0 && (words[i - 1].text == "V" || words[i - 1].text == "M") && words[i - 1].at + 2 == words[i].at;
+      if (declares && text.find('{') < words[i].at) continue;  // inside braces a name is the line's own
       line.written.insert(words[i].text);
-      // inside braces a name is the line's own
-      const bool inside = text.find('{') < words[i].at;
-      if (!inside && i > 0 && (words[i - 1].text == "V" || words[i - 1].text == "M") &&
-          words[i - 1].at + 2 == words[i].at) {
-        line.declared = words[i].text;
-        line.type = words[i - 1].text;
-      }
+      if (!declares) continue;
+      line.declared = words[i].text;
+      line.type = words[i - 1].text;
     }
     line.names.erase("good");
     line.written.erase("good");
@@ -150,6 +152,18 @@ class Arrangement {
     for (const Line& line : lines_)
       for (const std::string& name : line.written)
         if (const auto at = declared.find(name); at != declared.end()) carried_.insert(*at);
+  }
+
+  // What a line changes is carried or was declared by a line before it; what is declared is so once, and used after that. A
+  // carried variable of a type that kSizes lacks would be taken for nothing at all.
+  void check_names() const {
+    std::set<std::string> declared, used;
+    for (const Line& line : lines_) {
+      if (!line.declared.empty())
+        MOMENTUM_CHECK(!used.contains(line.declared) && declared.insert(line.declared).second);
+      for (const std::string& name : line.written) MOMENTUM_CHECK(carried_.contains(name) || declared.contains(name));
+      used.insert(line.names.begin(), line.names.end());
+    }
   }
 
   std::size_t group_of(std::size_t i) const {

@@ -12,7 +12,8 @@ struct Loops {
   std::string text;  // the loops
 };
 
-// `rows`: the statements of one row, a line each, no name declared twice and each before its use; empty lines are left out.
+// `rows`: the statements of one row, a line each, no name declared twice and each before its use (which is checked); empty
+// lines are left out.
 // `pre`: what stands before the rows. A variable declared there that a line assigns, or calls slide(), add() or follow() on, is
 // carried from row to row: all its lines stay together in their order. `good` only ever loses lanes, so its lines may go
 // anywhere. Values that nobody uses are dropped.

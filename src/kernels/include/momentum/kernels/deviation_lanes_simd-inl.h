@@ -3,8 +3,9 @@
 // A lane keeps sum(x) and sum(x^2), each as a double-double that slides along the window, and from them
 // N = w sum(x^2) - sum(x)^2, the deviation's square times w (w - 1). All this has an error far below the last bit of a double
 // but not zero. A root counts only where rounding both ends of the error's interval gives the same double, which then is
-// the correctly rounded one; the rest (about one in 2^25) is left to the definition. So the bits depend on the window alone,
-// although the sums do not start with it.
+// the correctly rounded one; the rest is left to the definition. So the bits depend on the window alone, although the sums do
+// not start with it. The rest is less than one in 2^19 of prices in cents and of returns, one in 2^14 of bonds near 100, but
+// most windows of a fund that stays within thousandths of 100: there sum(x^2) is 2^33 times what is left of it.
 
 #if defined(MOMENTUM_KERNELS_DEVIATION_LANES_SIMD_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef MOMENTUM_KERNELS_DEVIATION_LANES_SIMD_INL_H_
@@ -50,8 +51,8 @@ struct Pair {
   }
 };
 
-// From row to row of one stretch. Values that are missing count as nothing (what the window then has is for the caller to say);
-// an infinite one leaves nothing sure until the next begin().
+// From row to row of one stretch. Missing values count as nothing: begin() sees to that, slide() wants 0 for them (what the
+// window then has is for the caller to say). An infinite one leaves nothing sure until the next begin().
 class Deviation {
  public:
   explicit HWY_INLINE Deviation(double width)
@@ -67,7 +68,8 @@ class Deviation {
     most_ = second_.high;
     // n = w + 2 rows additions of pieces below S, the largest sum of squares so far: a low part stays below n 2^-53 S, its
     // roundings below n^2 2^-106 S, with the errors of the squares four times that. N takes w times as much, and as much again
-    // comes from the square of the first sum and from putting N together.
+    // comes from the square of the first sum (whose pieces are below sqrt(S), and it below sqrt(w S)). Putting N together and
+    // taking the root adds less than (24 n + 16) w 2^-106 S, for n >= 4 less than 8 n^2 w 2^-106 S. That makes 16 such.
     const double additions = static_cast<double>(w + 2 * rows);
     part_ = set(additions * additions * static_cast<double>(w) * 0x1p-102);
   }
