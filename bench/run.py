@@ -10,7 +10,7 @@ scores are compared with the reference bit by bit first, on a plain market and o
 run with status 1. TA-Lib seeds and rounds otherwise, so its scores are not compared. It is given the first stocks of
 the same market: its work per stock does not depend on their number. TA-Lib's columns of a stock stay in cache; the
 fused loop's 26 planes of a tile of 32 do not, so its columns are also shown for short tiles that do. The executor hands its
-columns out a stretch of 64 rows at a time; its reader looks at every 16th row.
+columns out a stretch of 96 rows at a time; its reader looks at every 16th row.
 """
 import argparse
 import json

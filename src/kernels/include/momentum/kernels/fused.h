@@ -12,7 +12,7 @@
 namespace momentum::kernels {
 
 // Rows a fused stage is given at a time, at most.
-inline constexpr std::size_t kFusedRows = 64;
+inline constexpr std::size_t kFusedRows = 96;
 
 // All pointers are at row 0 of the stretch, rows kTileLanes doubles apart, in the numbering of the stage.
 struct FusedCall {
