@@ -17,7 +17,8 @@ Bars Bars::slice(std::size_t first, std::size_t last) const {
   cut(part.dates);
   for (auto* column : {&part.open, &part.high, &part.low, &part.close, &part.volume, &part.amount, &part.preclose})
     cut(*column);
-  part.table = table->Slice(static_cast<std::int64_t>(first), static_cast<std::int64_t>(last - first));
+  if (table != nullptr)
+    part.table = table->Slice(static_cast<std::int64_t>(first), static_cast<std::int64_t>(last - first));
   return part;
 }
 

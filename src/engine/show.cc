@@ -189,7 +189,8 @@ Result<Shown> show(const Context& ctx, const ShowRequest& request, InputReport* 
   shown.adjust_applied = adjust_text(*market, request.adjust);
   shown.synthetic = market->synthetic;
   if (!first.has_value())
-    return fail(ErrorCode::empty_input, "no row of it became a bar", shown.code, "see --report FILE");
+    return fail(ErrorCode::empty_input, "it has no bar", shown.code,
+                request.input.store.empty() ? "see --report FILE" : "import some");
   // Every bar is a row, also one on a day too thin for a session.
   Date end{std::max(market->sessions.back(), market->last_bar(instrument).days)};
   if (request.end && *request.end < end) end = *request.end;

@@ -108,10 +108,11 @@ Result<StoreMarket> StoreMarket::open(const Context&, const Input& input) {
     market.ids.push_back(one.code);
   }
   std::set<Date> days;
-  for (const catalog::MarketDays& group : state.sessions) {
+  for (std::size_t g = 0; g < state.sessions.size(); ++g) {
+    const catalog::MarketDays& group = state.sessions[g];
     MOMENTUM_TRY(const bool member, in_universe(universe, group.market));
     if (!member) continue;
-    market.groups_.push_back(&group);
+    market.groups_.push_back(g);
     days.insert(group.days.begin(), group.days.end());
   }
   for (const Date day : days) market.sessions.push_back(day.days);
@@ -158,7 +159,7 @@ bool StoreMarket::delisted(std::size_t instrument, Date session) const {
 
 std::int64_t StoreMarket::bars_on(Date session) const {
   std::int64_t bars = 0;
-  for (const catalog::MarketDays* group : groups_) bars += bars_of(*group, session);
+  for (const std::size_t g : groups_) bars += bars_of(state_.sessions[g], session);
   return bars;
 }
 
@@ -262,13 +263,11 @@ Result<void> StoreMarket::complete(const Context& ctx, std::vector<score::Record
 Result<void> StoreMarket::fill_days(const Context& ctx, const std::vector<std::size_t>& asked, Date first, Date last,
                                     std::vector<score::Record>& records) const {
   if (asked.empty()) return {};
-  std::map<Instrument, std::size_t> places;
-  for (std::size_t i = 0; i < ids.size(); ++i) places[ids[i]] = i;
+  std::map<std::string, catalog::InstrumentId> by_code;
+  for (std::size_t i = 0; i < ids.size(); ++i) by_code[to_string(ids[i])] = members_[i];
   std::map<catalog::InstrumentId, score::Record*> wanted;
-  for (const std::size_t i : asked) {
-    MOMENTUM_TRY(const Instrument code, parse_code(records[i].ts_code));
-    wanted[members_[places.at(code)]] = &records[i];
-  }
+  for (const std::size_t i : asked)
+    wanted[by_code.at(records[i].ts_code)] = &records[i];  // read() made the records of them
   store::Need need{.columns = {"close", "preclose", "amount"}, .first = first, .last = last};
   for (const auto& [id, record] : wanted) need.instruments.push_back(id);
   MOMENTUM_TRY(const store::Plan plan, store::plan(state_, need));

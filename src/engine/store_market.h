@@ -49,7 +49,7 @@ class StoreMarket final : public Market {
   std::string folder_;
   catalog::State state_;
   std::vector<catalog::InstrumentId> members_;  // of the universe, ascending; ids[i] is the code of members_[i]
-  std::vector<const catalog::MarketDays*> groups_;  // of the universe
+  std::vector<std::size_t> groups_;  // places in state_.sessions: those of the universe
 };
 
 }  // namespace momentum::engine

@@ -41,7 +41,8 @@ NodeId expand_all_valid(Graph& g, std::span<const NodeId> in, std::span<const do
 
 // The kernel wants: number of levels, base, then level, inclusive, value for each.
 NodeId expand_step(Graph& g, std::span<const NodeId> in, std::span<const double> options) {
-  std::vector<double> params{static_cast<double>((options.size() - 1) / 3)};
+  const std::size_t levels = (options.size() - 1) / 3;
+  std::vector<double> params{static_cast<double>(levels)};
   params.insert(params.end(), options.begin(), options.end());
   return g.kernel(Kernel::step, {g.at_traded_level(in[0])}, std::move(params));
 }

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "demo_random.h"
+#include "momentum/base/error.h"
 
 namespace momentum::sources {
 namespace {
@@ -50,6 +51,7 @@ int weight_of(const CodeRange& range, Date end) { return opening(range) + 366 <=
 const CodeRange& range_of(const DemoOptions& options, std::size_t i, Instrument& id) {
   std::size_t total = 0, sum = 0, begin = 0;
   for (const CodeRange& range : kRanges) total += static_cast<std::size_t>(weight_of(range, options.end));
+  MOMENTUM_CHECK(total > 0);  // the old boards are always open
   const auto stocks = static_cast<std::size_t>(options.stocks);
   for (const CodeRange& range : kRanges) {
     sum += static_cast<std::size_t>(weight_of(range, options.end));
