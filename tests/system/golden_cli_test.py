@@ -9,6 +9,7 @@ import json
 import math
 import os
 import subprocess
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -39,15 +40,30 @@ def number(word):
     return float(word)
 
 
-def ask(command, golden, *options, form="json"):
-    arguments = [PROGRAM, command]
-    if command == "show":
-        arguments += [golden["case"].upper(), "--scores"]
-    done = subprocess.run([*arguments, "--files", str(GOLDEN / golden["input"]), "--format", form, "--quiet", *options],
-                          capture_output=True, encoding="utf-8", timeout=120)
+def run(golden, *arguments):
+    done = subprocess.run([PROGRAM, *arguments, "--quiet"], capture_output=True, encoding="utf-8", timeout=120)
     if done.returncode != 0:
         raise AssertionError(f"{golden['case']}: {done.stderr}")
     return done.stdout
+
+
+STORES = None  # a folder for stores, while the cases go through stores
+
+
+def code_of(golden):
+    """A file's stem, where nothing else names the instrument; a store wants a market."""
+    return golden["case"].upper() if STORES is None else "600000.SH"
+
+
+def ask(command, golden, *options, form="json"):
+    source = ["--files", str(GOLDEN / golden["input"])]
+    if STORES is not None:
+        store = Path(STORES) / golden["case"]
+        source = ["--store", str(store)]
+        if not store.exists():
+            run(golden, "import", str(GOLDEN / golden["input"]), "--code", code_of(golden), *source)
+    named = [code_of(golden), "--scores"] if command == "show" else []
+    return run(golden, command, *named, *source, "--format", form, *options)
 
 
 def shown_csv(golden, *options):
@@ -120,7 +136,7 @@ class Golden(unittest.TestCase):
 
     def expect_record(self, golden, answer, scored, window=None):
         name, rows = golden["case"], bars(golden)
-        self.assertEqual(scored["ts_code"], name.upper())
+        self.assertEqual(scored["ts_code"], code_of(golden))
         if not answer["details"]:
             self.assertIn(scored["status"], ("too_few_bars", "bad_data"), name)
             self.assertTrue(scored["reason"], name)
@@ -258,6 +274,22 @@ class Golden(unittest.TestCase):
         self.assertEqual(plain["score"], golden["score_unadjusted"])
         self.assertNotEqual(plain["score"], front["score"])
         self.assertEqual(record(case(1))[1]["adjust_applied"], "none (no factors)")
+
+
+class GoldenThroughAStore(Golden):
+    """The same cases, each imported into a store of its own."""
+
+    @classmethod
+    def setUpClass(cls):
+        global STORES
+        cls.folder = tempfile.TemporaryDirectory()
+        STORES = cls.folder.name
+
+    @classmethod
+    def tearDownClass(cls):
+        global STORES
+        STORES = None
+        cls.folder.cleanup()
 
 
 if __name__ == "__main__":
