@@ -81,6 +81,11 @@ Result<void> run_scan(Session& session) {
   MOMENTUM_TRY_VOID(accounted);
   for (const std::string& note : scan->notes) session.note(note);
   session.note_adjustment(scan->adjust_applied);
+  if (options.verbose) {
+    std::string line = "milliseconds of all threads:";
+    for (const auto& [stage, seconds] : scan->stages) line += fmt::format(" {} {:.0f}", stage, seconds * 1e3);
+    session.say(line);
+  }
 
   if (!options.explain.empty()) {
     MOMENTUM_TRY(const std::string text, explain_text(session, *scan));

@@ -47,12 +47,15 @@ struct Lane {
   Date last_before;  // where there are no bars: the last one before the origin, if there is one
 };
 
+class Stages;
+
 // What is taken of every instrument.
 struct Cut {
   Date session;
   std::optional<int> history_days = {};
   Adjust adjust = Adjust::front;
   std::optional<std::size_t> only = {};  // this instrument alone
+  Stages* stages = nullptr;  // is told what reading took
   bool facts = false;  // amount and preclose too, where they would have to be read for it
 };
 

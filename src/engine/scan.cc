@@ -10,12 +10,16 @@
 #include "reasons.h"
 #include "records.h"
 #include "scored_panel.h"
+#include "stages.h"
 
 namespace momentum::engine {
 
 Result<score::Scan> scan(const Context& ctx, const ScanRequest& request, InputReport* report) {
   MOMENTUM_TRY_VOID(check(request));
+  Stages stages;
+  Stages::Timer whole(&stages, Stages::whole), stage(&stages, Stages::open);
   MOMENTUM_TRY(const auto market, open_market(ctx, request.input, report));
+  stage.stop();
   MOMENTUM_TRY(const Filters filters, resolve_filters(*market, request));
   score::Scan scan;
   MOMENTUM_TRY(scan.as_of, session_of(*market, request, scan.notes));
@@ -27,9 +31,12 @@ Result<score::Scan> scan(const Context& ctx, const ScanRequest& request, InputRe
   std::vector<score::Record> records;
   std::size_t trading = 0;
   const auto score_lanes = [&](const Context& own, std::span<const Lane> lanes) -> Result<void> {
+    Stages::Timer step(&stages, Stages::panel);
     MOMENTUM_TRY(const panel::Panel panel, panel_of(lanes, request.adjust));
     LastRows last(panel, program.outputs.size());
+    step.next(Stages::compute);
     MOMENTUM_TRY_VOID(expr::evaluate(own, program, panel, [&](const expr::Stretch& s) { last.keep(s); }));
+    step.next(Stages::records);
     std::vector<score::Record> some;
     for (std::size_t i = 0; i < lanes.size(); ++i)
       some.push_back(make_record(*market, lanes[i], scan.as_of, request, last, i));
@@ -42,13 +49,18 @@ Result<score::Scan> scan(const Context& ctx, const ScanRequest& request, InputRe
     }));
     return {};
   };
-  MOMENTUM_TRY_VOID(market->read(
-      ctx, {.session = scan.as_of, .history_days = request.history_days, .adjust = request.adjust}, score_lanes));
+  const Cut cut{
+      .session = scan.as_of, .history_days = request.history_days, .adjust = request.adjust, .stages = &stages};
+  MOMENTUM_TRY_VOID(market->read(ctx, cut, score_lanes));
+  stage.next(Stages::rank);
   MOMENTUM_TRY_VOID(market->complete(ctx, records));
   const auto listed = std::ranges::count_if(
       records, [](const score::Record& record) { return record.status != score::Status::delisted; });
   describe(*market, request, trading, static_cast<std::size_t>(listed), scan);
   rank(std::move(records), filters, request, scan);
+  stage.stop();
+  whole.stop();
+  scan.stages = stages.seconds();
   return scan;
 }
 

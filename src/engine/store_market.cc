@@ -9,6 +9,7 @@
 #include "momentum/catalog/catalog.h"
 #include "momentum/store/batch_reader.h"
 #include "momentum/store/plan.h"
+#include "stages.h"
 
 namespace momentum::engine {
 namespace {
@@ -205,6 +206,7 @@ Result<void> StoreMarket::read(const Context& ctx, const Cut& cut, const LaneSin
     std::vector<Lane> lanes;
     for (std::size_t b = part == 0 ? 0 : ends[part - 1]; b < ends[part]; ++b) {
       if (ctx.cancelled()) return Context::interrupted();
+      const Stages::Timer reading(cut.stages, Stages::read);
       MOMENTUM_TRY(store::BatchBars batch, reader.read(plan.batches[b]));
       for (const store::SeriesBars& series : batch.series)
         if (!series.dates.empty()) lanes.push_back(lane_of(series, cut));

@@ -114,6 +114,10 @@ class Usage(Case):
     def test_without_files_or_a_store_there_is_nothing_to_scan(self):
         self.assertIn("no such store", self.bad(3, "scan", "--store", "nowhere"))
 
+    def test_verbose_tells_the_stages(self):
+        said = self.good("scan", "--files", self.market(), "-v").stderr
+        self.assertRegex(said, r"milliseconds of all threads: open \d+ read \d+ panel \d+ compute \d+ records \d+ rank")
+
     def test_formats_that_are_not_there(self):
         for arguments in (["--format", "parquet"], ["--format", "xlsx", "-o", "a.xlsx"], ["-o", "a.xlsx"]):
             self.assertIn("table, csv or json", self.bad(2, "scan", "--files", self.market(), *arguments))

@@ -94,6 +94,8 @@ struct Scan {
   std::vector<Record> results;  // status ok, best first: score, score_raw, momentum_20 descending, then code
   std::vector<Record> unranked;  // every other instrument of the universe, by code
   std::vector<std::string> notes;  // for the reader, one sentence each; go to stderr or under the table
+  // What it took, in order: seconds of all threads together, but for the whole, which is by the clock. Not part of any output.
+  std::vector<std::pair<std::string_view, double>> stages;
   struct Statistics {
     std::int64_t universe = 0;  // = ranked + filtered + delisted + sum of unranked
     std::int64_t ranked = 0;  // results, after the filters
