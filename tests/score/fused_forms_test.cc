@@ -24,6 +24,7 @@
 namespace momentum::fused {
 kernels::FusedStage forms_of_rows() noexcept;
 kernels::FusedStage forms_of_windows() noexcept;
+kernels::FusedStage forms_of_many() noexcept;
 
 namespace {
 
@@ -141,6 +142,9 @@ void compare(const std::vector<std::string>& lines, const kernels::FusedStage& f
 
 TEST(FusedForms, OfRows) { compare({"grown", "share", "shared", "move", "drop"}, forms_of_rows()); }
 TEST(FusedForms, OfWindows) { compare({"middle", "wild", "wilds"}, forms_of_windows()); }
+TEST(FusedForms, OfMany) {
+  compare({"pace", "strength", "held", "rate", "shares", "quick", "pushes", "place", "least"}, forms_of_many());
+}
 
 }  // namespace
 }  // namespace momentum::fused

@@ -50,7 +50,7 @@ Value Writer::stepped(const Step& step) {
     ensure_present(p);
   else if (!x.present)
     ensure_divisor(p);
-  const std::string y = name("y");
+  const std::string y = name("chosen");
   const auto chain = [&](auto&& passed) {
     std::string text = number(step.params[1]);
     for (std::size_t i = 0; i < count; ++i)

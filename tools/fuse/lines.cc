@@ -33,6 +33,7 @@ void Lines::begin_leaf(std::size_t i) {
   const std::string low = whole ? "0.0" : "0x1p-100", high = whole ? "0x1p44" : "0x1p100";
   if (!whole && !used_leaves_.contains(static_cast<std::uint32_t>(i))) {  // only its extremes or its presence matter
     x.positive = false;
+    x.no_minus_zero = true;
     x.low = -1074;
     pre("Bits most{} = no_bits();", i);
     row("follow(most{0}, l{0});", i);

@@ -18,6 +18,14 @@ void Writer::sums(const Step& first) {
   series_.insert(base);
   test_history(series);
   if (series.kind == PlaceKind::window) whole_windows_.insert(series.index);
+  const auto is_here = [&](const Step& step) {
+    const Place& p = step.inputs[0];
+    return is_sum(step) && p.kind == series.kind && p.index == series.index && p.shift == 0;
+  };
+  const std::size_t begin = now_;
+  // The run of equal values is in the state of means alone.
+  for (std::size_t i = s_.steps.size(); i-- > begin;)
+    if (is_here(s_.steps[i]) && s_.steps[i].kernel == Kernel::rolling_mean) now_ = i;
   pre("Series {}; {}.begin({});", q, q, state(3));
   row("{}.add({});", q, x.v);
   // A flat window of whole numbers needs no care: its sum and the quotient are exact.
@@ -27,13 +35,10 @@ void Writer::sums(const Step& first) {
     post("{0}.run = run_at_end({1}, c.rows, {0}.run);", q, base);
   std::size_t shortest = SIZE_MAX;
   std::string flat;
-  const std::size_t begin = now_;
   std::string rest_name;
   for (now_ = begin; now_ < s_.steps.size(); ++now_) {
     const Step& step = s_.steps[now_];
-    if (!is_sum(step) || step.inputs[0].kind != series.kind || step.inputs[0].index != series.index ||
-        step.inputs[0].shift != 0)
-      continue;
+    if (!is_here(step)) continue;
     const auto w = static_cast<std::size_t>(step.params[0]);
     const std::string old = loaded(base, w);
     const bool mean = step.kernel == Kernel::rolling_mean;
@@ -156,7 +161,7 @@ Value Writer::extreme(const Step& step) {
   const Place& series = step.inputs[0];
   const Value x = read(series);
   if (!x.finite || !x.not_negative || series.shift != 0 || series.kind == PlaceKind::slot) {
-    refuse("an extreme of what may be missing or zero");
+    refuse("an extreme of what may be missing or negative");
     return {};
   }
   const auto w = static_cast<std::size_t>(step.params[0]);
@@ -169,7 +174,9 @@ Value Writer::extreme(const Step& step) {
   test_history(series);
   pre("good = hn::And(good, hn::Ge(load({}), set({:a})));", state(0), step.params[0]);
   post("store(hn::Add(load({}), set(rows_seen)), {});", state(0), next(0));
-  Value y = value(fmt::format("extreme<{}, {}>({} + at)", w, step.kernel == Kernel::rolling_max, base));
+  const std::string most = fmt::format("extreme<{}, {}>({} + at)", w, step.kernel == Kernel::rolling_max, base);
+  const bool no_minus_zero = x.positive || (series.kind == PlaceKind::leaf && x.no_minus_zero);
+  Value y = value(no_minus_zero ? most : fmt::format("hn::Add({}, hn::Zero(D()))", most));  // a zero is +0
   y = facts(y, true, true, x.low, x.high);
   y.positive = x.positive;
   y.finite = y.not_negative = true;

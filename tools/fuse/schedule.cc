@@ -154,13 +154,15 @@ class Arrangement {
         if (const auto at = declared.find(name); at != declared.end()) carried_.insert(*at);
   }
 
-  // What a line changes is carried or was declared by a line before it; what is declared is so once, and used after that. A
-  // carried variable of a type that kSizes lacks would be taken for nothing at all.
+  // What a line changes is carried or was declared by a line before it; what is declared is so once, hides no carried one, and
+  // is used after that. A carried variable of a type that kSizes lacks would be taken for nothing at all.
   void check_names() const {
     std::set<std::string> declared, used;
     for (const Line& line : lines_) {
-      if (!line.declared.empty())
-        MOMENTUM_CHECK(!used.contains(line.declared) && declared.insert(line.declared).second);
+      if (!line.declared.empty()) {
+        MOMENTUM_CHECK(!carried_.contains(line.declared) && !used.contains(line.declared));
+        MOMENTUM_CHECK(declared.insert(line.declared).second);
+      }
       for (const std::string& name : line.written) MOMENTUM_CHECK(carried_.contains(name) || declared.contains(name));
       used.insert(line.names.begin(), line.names.end());
     }
