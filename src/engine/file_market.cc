@@ -111,7 +111,7 @@ Lane FileMarket::lane(std::size_t instrument, const Cut& cut) const {
 Result<void> FileMarket::read(const Context& ctx, const Cut& cut, const LaneSink& sink) const {
   std::vector<Lane> lanes;
   for (std::size_t i = 0; i < bars.size(); ++i) {
-    if (cut.only && i != *cut.only) continue;
+    if (!cut.only.empty() && !std::ranges::binary_search(cut.only, i)) continue;
     const Date first = first_bar(i);
     if (first.has_value() ? first > cut.session : !known_without_bars(i, cut.session)) continue;
     lanes.push_back(lane(i, cut));

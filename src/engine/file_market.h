@@ -31,7 +31,6 @@ class FileMarket final : public Market {
   Date last_bar(std::size_t instrument) const override;
   std::int64_t bars_on(Date session) const override;
   Result<void> read(const Context& ctx, const Cut& cut, const LaneSink& sink) const override;
-  Result<void> complete(const Context&, std::vector<score::Record>&) const override { return {}; }
 
  private:
   Lane lane(std::size_t instrument, const Cut& cut) const;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <span>
@@ -23,8 +24,9 @@ namespace momentum::engine {
 // `storage`.
 struct Bars {
   std::span<const std::int32_t> dates;
+  // Each as long as `dates`, or of the last rows where Cut::latest_rows says that they are enough.
   std::span<const double> open, high, low, close, volume;
-  std::span<const double> amount, preclose;  // empty if the source has none, or was not asked
+  std::span<const double> amount, preclose;  // empty if the source has none
   std::vector<std::shared_ptr<const std::vector<double>>> storage;
   std::shared_ptr<arrow::Table> table;  // null for a store
 
@@ -49,14 +51,14 @@ struct Lane {
 
 class Stages;
 
-// What is taken of every instrument.
+// What is taken of instruments.
 struct Cut {
   Date session;
   std::optional<int> history_days = {};
   Adjust adjust = Adjust::front;
-  std::optional<std::size_t> only = {};  // this instrument alone
+  std::vector<std::size_t> only = {};  // these instruments alone, ascending; empty: all
+  std::map<std::string, std::int64_t> latest_rows = {};  // columns of which the last rows are enough; more may be given
   Stages* stages = nullptr;  // is told what reading took
-  bool facts = false;  // amount and preclose too, where they would have to be read for it
 };
 
 // Given some lanes; they are gone when it returns. Called from several threads at once, each time with the context that its
@@ -92,11 +94,9 @@ class Market {
   virtual Date last_bar(std::size_t instrument) const = 0;
   virtual std::int64_t bars_on(Date session) const = 0;
 
-  // Every instrument whose first bar is not after the session (with empty bars if none lies within the history window), and
+  // Of those asked for, every instrument whose first bar is not after the session (with empty bars if none lies within the history window), and
   // those of which every row up to the session was refused or a suspension.
   virtual Result<void> read(const Context& ctx, const Cut& cut, const LaneSink& sink) const = 0;
-  // Fills amount and pct_chg of records, for what read() gave lanes without these columns.
-  virtual Result<void> complete(const Context& ctx, std::vector<score::Record>& records) const = 0;
 
  protected:
   // No row of the instrument is a bar, but up to the session there were some: it must not vanish.

@@ -198,11 +198,7 @@ Result<Shown> show(const Context& ctx, const ShowRequest& request, InputReport* 
     return fail(ErrorCode::session_not_found, shown.code + " has no bar up to " + to_string(end), "--end",
                 "its first bar is of " + to_string(first));
   }
-  const Cut cut{.session = end,
-                .history_days = request.history_days,
-                .adjust = request.adjust,
-                .only = instrument,
-                .facts = true};
+  const Cut cut{.session = end, .history_days = request.history_days, .adjust = request.adjust, .only = {instrument}};
   MOMENTUM_TRY_VOID(market->read(ctx, cut, [&](const Context& own, std::span<const Lane> lanes) -> Result<void> {
     if (lanes.empty()) return {};
     if (!lanes[0].bars.dates.empty()) shown.name = market->name(instrument, Date{lanes[0].bars.dates.back()});

@@ -2,15 +2,13 @@
 #include <limits>
 #include <vector>
 
-#include "momentum/expr/evaluate.h"
+#include "momentum/expr/evaluate_series.h"
 #include "momentum/expr/latest.h"
-#include "momentum/panel/panel.h"
 
 namespace momentum::expr {
 namespace {
 
-using panel::kTileLanes;
-using panel::Panel;
+using kernels::kTileLanes;
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
@@ -26,11 +24,11 @@ class Carried {
     values_.resize(next);
   }
 
-  void keep(const Panel& panel, const Stretch& s) {
+  void keep(const SeriesLanes& lanes, const Stretch& s) {
     for (std::size_t l = 0; l < kTileLanes; ++l) {
-      const std::size_t lane = s.tile * kTileLanes + l, length = panel.length(lane);
+      const std::size_t lane = s.tile * kTileLanes + l, length = lanes.length(lane);
       if (length == 0) continue;
-      const std::size_t i = panel.instrument_of(lane), begin = length - rows_[i];
+      const std::size_t i = lanes.series_of(lane), begin = length - rows_[i];
       const std::size_t from = std::max(begin, s.first_row), to = std::min(length, s.first_row + s.rows);
       for (std::size_t c = 0; from < to && c < columns_; ++c) {
         const double* value = s.columns[c] + (from - s.first_row) * s.strides[c] + l;
@@ -60,7 +58,7 @@ void keep_row(const Stretch& s, std::size_t lane, std::size_t row, std::span<dou
 std::vector<std::size_t> tail_rows(const Latest& latest, std::span<const LatestSeries> lanes) {
   std::vector<std::size_t> rows;
   for (const LatestSeries& lane : lanes) {
-    std::size_t n = std::min(lane.dates.size(), latest.rows);
+    std::size_t n = std::min(lane.rows, latest.rows);
     for (const auto& column : lane.tail) n = std::min(n, column.size());
     rows.push_back(n);
   }
@@ -70,23 +68,22 @@ std::vector<std::size_t> tail_rows(const Latest& latest, std::span<const LatestS
 Result<void> run_carry(const Context& ctx, const Latest& latest, std::span<const LatestSeries> lanes,
                        Carried& carried) {
   if (latest.carried.empty()) return {};
-  std::vector<panel::Series> series;
-  for (const LatestSeries& lane : lanes) series.push_back({lane.dates, lane.carry});
-  MOMENTUM_TRY(const Panel panel, Panel::build(latest.carry_columns, series));
-  return evaluate(ctx, latest.carry, panel, [&](const Stretch& s) { carried.keep(panel, s); });
+  std::vector<RowSeries> series;
+  for (const LatestSeries& lane : lanes) series.push_back({lane.rows, lane.carry});
+  const SeriesLanes in_lanes(series);
+  return evaluate_series(ctx, latest.carry, latest.carry_columns, series, in_lanes,
+                         [&](const Stretch& s) { carried.keep(in_lanes, s); });
 }
 
-Result<Panel> tail_panel(const Latest& latest, std::span<const LatestSeries> lanes, std::span<const std::size_t> rows,
-                         const Carried& carried) {
-  std::vector<std::string> names = latest.tail_columns;
-  names.insert(names.end(), latest.carried.begin(), latest.carried.end());
-  std::vector<panel::Series> series;
+std::vector<RowSeries> tail_series(const Latest& latest, std::span<const LatestSeries> lanes,
+                                   std::span<const std::size_t> rows, const Carried& carried) {
+  std::vector<RowSeries> series;
   for (std::size_t i = 0; i < lanes.size(); ++i) {
-    panel::Series& one = series.emplace_back(panel::Series{lanes[i].dates.last(rows[i]), {}});
+    RowSeries& one = series.emplace_back(RowSeries{rows[i], {}});
     for (const auto& column : lanes[i].tail) one.columns.push_back(column.last(rows[i]));
     for (std::size_t c = 0; c < latest.carried.size(); ++c) one.columns.push_back(carried.column(i, c));
   }
-  return Panel::build(names, series);
+  return series;
 }
 
 }  // namespace
@@ -95,19 +92,24 @@ Result<LatestValues> evaluate_latest(const Context& ctx, const Latest& latest, s
   const std::vector<std::size_t> rows = tail_rows(latest, lanes);
   Carried carried(rows, latest.carried.size());
   MOMENTUM_TRY_VOID(run_carry(ctx, latest, lanes, carried));
-  MOMENTUM_TRY(const Panel panel, tail_panel(latest, lanes, rows, carried));
+  const std::vector<RowSeries> series = tail_series(latest, lanes, rows, carried);
+  std::vector<std::string> columns = latest.tail_columns;
+  columns.insert(columns.end(), latest.carried.begin(), latest.carried.end());
 
   const std::size_t outputs = latest.tail.outputs.size();
   std::vector<double> last(lanes.size() * outputs, kMissing), before(lanes.size() * outputs, 0.0);
-  MOMENTUM_TRY_VOID(evaluate(ctx, latest.tail, panel, [&](const Stretch& s) {
+  const SeriesLanes in_lanes(series);
+  const auto keep = [&](const Stretch& s) {
     for (std::size_t lane = s.tile * kTileLanes; lane < (s.tile + 1) * kTileLanes; ++lane) {
-      if (panel.length(lane) == 0) continue;
-      const std::size_t at = panel.instrument_of(lane) * outputs;
-      keep_row(s, lane, panel.length(lane) - 1, std::span(last).subspan(at, outputs));
-      if (latest.warm_up > 0 && latest.warm_up <= panel.length(lane))
+      const std::size_t length = in_lanes.length(lane);
+      if (length == 0) continue;
+      const std::size_t at = in_lanes.series_of(lane) * outputs;
+      keep_row(s, lane, length - 1, std::span(last).subspan(at, outputs));
+      if (latest.warm_up > 0 && latest.warm_up <= length)
         keep_row(s, lane, latest.warm_up - 1, std::span(before).subspan(at, outputs));
     }
-  }));
+  };
+  MOMENTUM_TRY_VOID(evaluate_series(ctx, latest.tail, columns, series, in_lanes, keep));
 
   LatestValues out;
   out.outputs = outputs - latest.conditions.size();
@@ -117,7 +119,7 @@ Result<LatestValues> evaluate_latest(const Context& ctx, const Latest& latest, s
     const auto held = [&](const Latest::Condition& condition) {
       return values[condition.output] - before[i * outputs + condition.output] >= condition.times;
     };
-    const bool whole = rows[i] == lanes[i].dates.size();
+    const bool whole = rows[i] == lanes[i].rows;
     out.settled.push_back(whole || (rows[i] > latest.warm_up && std::ranges::all_of(latest.conditions, held)));
   }
   return out;

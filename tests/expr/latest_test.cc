@@ -22,7 +22,7 @@ bool is_cut(const std::string& text) { return latest_of({text}).has_value(); }
 LatestValues run(const Latest& latest, const Market& market, std::size_t rows) {
   std::vector<LatestSeries> lanes;
   for (const Instrument& i : market.instruments) {
-    LatestSeries& lane = lanes.emplace_back(LatestSeries{i.dates, {}, {}});
+    LatestSeries& lane = lanes.emplace_back(LatestSeries{i.dates.size(), {}, {}});
     const auto column = [&](const std::string& name) {
       const auto at = std::ranges::find(market.names, name) - market.names.begin();
       return std::span<const double>(i.columns[static_cast<std::size_t>(at)]);

@@ -116,7 +116,7 @@ class Usage(Case):
 
     def test_verbose_tells_the_stages(self):
         said = self.good("scan", "--files", self.market(), "-v").stderr
-        self.assertRegex(said, r"milliseconds of all threads: open \d+ read \d+ panel \d+ compute \d+ records \d+ rank")
+        self.assertRegex(said, r"milliseconds of all threads: open \d+ plan \d+ read \d+ compute \d+ records \d+ rank")
 
     def test_formats_that_are_not_there(self):
         for arguments in (["--format", "parquet"], ["--format", "xlsx", "-o", "a.xlsx"], ["-o", "a.xlsx"]):

@@ -3,7 +3,6 @@
 // bars, so that it need not be computed, nor its columns read, on all the others.
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -46,9 +45,9 @@ Result<std::optional<Latest>> compile_latest(const Graph& graph, std::span<const
 
 // One lane. The columns of the tail may be given for the last rows alone.
 struct LatestSeries {
-  std::span<const std::int32_t> dates;
-  std::vector<std::span<const double>> carry;  // as carry_columns, each as long as `dates`
-  std::vector<std::span<const double>> tail;  // as tail_columns: the last values, at most as many as `dates`
+  std::size_t rows = 0;
+  std::vector<std::span<const double>> carry;  // as carry_columns, each of so many values
+  std::vector<std::span<const double>> tail;  // as tail_columns: of the last rows
 };
 
 // Of lane i: values[i * outputs + output], NaN for a lane without bars; settled[i] tells whether they say anything.
@@ -58,7 +57,7 @@ struct LatestValues {
   std::vector<bool> settled;
 };
 
-// Errors: those of Panel::build and evaluate(). Memory: a panel of the carry's columns for all rows, one of the tail's.
+// Errors: those of evaluate_series().
 Result<LatestValues> evaluate_latest(const Context& ctx, const Latest& latest, std::span<const LatestSeries> lanes);
 
 }  // namespace momentum::expr
