@@ -28,6 +28,7 @@ struct Bars {
   std::span<const double> open, high, low, close, volume;
   std::span<const double> amount, preclose;  // empty if the source has none
   std::vector<std::shared_ptr<const std::vector<double>>> storage;
+  std::shared_ptr<const void> owner;  // of what else is viewed
   std::shared_ptr<arrow::Table> table;  // null for a store
 
   // Rows [first, last) of all columns.

@@ -183,6 +183,7 @@ void describe(const Market& market, const ScanRequest& request, std::size_t trad
               score::Scan& scan) {
   scan.numerics = kernels::kNumericsVersion;
   scan.history = request.history_days ? fmt::format("{}d", *request.history_days) : "origin";
+  scan.frequency = to_string(request.frequency);
   scan.synthetic = market.synthetic;
   if (market.snapshot) scan.store_snapshot = std::to_string(*market.snapshot);
   scan.adjust_applied = adjust_text(market, request.adjust);

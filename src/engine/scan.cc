@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "filters.h"
+#include "frequency.h"
 #include "market.h"
 #include "records.h"
 #include "scoring.h"
@@ -32,7 +33,8 @@ Result<score::Scan> scan(const Context& ctx, const ScanRequest& request, InputRe
     cut.only = scoring.take_unsettled();
     all = false;
   }
-  if (all || !cut.only.empty()) MOMENTUM_TRY_VOID(market->read(ctx, cut, std::bind_front(&Scoring::whole, &scoring)));
+  const LaneSink whole_lanes = at_frequency(request.frequency, std::bind_front(&Scoring::whole, &scoring));
+  if (all || !cut.only.empty()) MOMENTUM_TRY_VOID(market->read(ctx, cut, whole_lanes));
 
   stage.next(Stages::rank);
   std::vector<score::Record> records = scoring.take_records();

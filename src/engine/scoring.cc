@@ -46,7 +46,7 @@ Result<Scoring> Scoring::prepare(const Market& market, const ScanRequest& reques
 }
 
 bool Scoring::narrow(Cut& cut) const {
-  if (!latest_ || request_.history_days) return false;
+  if (!latest_ || request_.history_days || request_.frequency != Frequency::day) return false;
   const auto carried = [&](std::string_view name) {
     return name == "close" || std::ranges::find(latest_->carry_columns, name) != latest_->carry_columns.end();
   };

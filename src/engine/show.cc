@@ -6,6 +6,7 @@
 #include <cmath>
 #include <functional>
 
+#include "frequency.h"
 #include "market.h"
 #include "momentum/base/nearest.h"
 #include "momentum/score/classic.h"
@@ -199,12 +200,13 @@ Result<Shown> show(const Context& ctx, const ShowRequest& request, InputReport* 
                 "its first bar is of " + to_string(first));
   }
   const Cut cut{.session = end, .history_days = request.history_days, .adjust = request.adjust, .only = {instrument}};
-  MOMENTUM_TRY_VOID(market->read(ctx, cut, [&](const Context& own, std::span<const Lane> lanes) -> Result<void> {
+  const LaneSink sink = [&](const Context& own, std::span<const Lane> lanes) -> Result<void> {
     if (lanes.empty()) return {};
     if (!lanes[0].bars.dates.empty()) shown.name = market->name(instrument, Date{lanes[0].bars.dates.back()});
     MOMENTUM_TRY(shown.rows, rows_of(own, request, lanes[0]));
     return {};
-  }));
+  };
+  MOMENTUM_TRY_VOID(market->read(ctx, cut, at_frequency(request.frequency, sink)));
   return shown;
 }
 

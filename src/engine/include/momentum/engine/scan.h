@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "momentum/base/context.h"
@@ -32,6 +33,10 @@ struct InputReport {
 
 enum class Adjust : std::uint8_t { front, back, none };  // front and back compute the same and differ in what is shown
 
+// What a row is. Weeks (ISO 8601) and months are made of the daily bars up to the session; the last one may not be over.
+enum class Frequency : std::uint8_t { day, week, month };
+std::string_view to_string(Frequency frequency) noexcept;  // "1d", "1w", "1mo"
+
 struct ScanRequest {
   Input input;
   std::string profile = "classic";
@@ -39,6 +44,7 @@ struct ScanRequest {
   bool allow_partial = false;  // take the very last session even if it looks incomplete
   std::optional<int> history_days;  // 365: only bars within 365 calendar days before the session; default: origin
   Adjust adjust = Adjust::front;
+  Frequency frequency = Frequency::day;
   std::optional<double> min_score;
   std::optional<std::int64_t> top;
   std::vector<std::string> codes;  // filter; any spelling

@@ -20,6 +20,7 @@ struct ShowRequest {
   std::vector<std::string> columns;  // empty: all
   std::optional<int> history_days;
   Adjust adjust = Adjust::front;
+  Frequency frequency = Frequency::day;
   bool scores = false;               // add score, score_raw, the six parts by their Chinese names, score_row
 };
 
