@@ -8,10 +8,10 @@
 #include "momentum/cli/reading_summary.h"
 #include "momentum/engine/machine.h"
 #include "momentum/report/labels.h"
+#include "momentum/report/parquet_report.h"
 #include "momentum/report/rows_report.h"
 #include "momentum/report/scan_report.h"
 #include "session.h"
-#include "store_place.h"
 
 namespace momentum::cli {
 namespace {
@@ -61,7 +61,21 @@ Result<std::string> explain_text(Session& session, const score::Scan& scan) {
   alone.unranked.clear();
   (ranked ? alone.results : alone.unranked).push_back(record);
   if (session.format() == report::Format::json) return report::scan_json(alone);
+  if (session.format() == report::Format::parquet) return report::scan_parquet(alone, {.unranked = true});
   return report::scan_csv(alone, {.unranked = true});
+}
+
+report::FileNotes notes_of(const engine::Shown& shown, const engine::ShowRequest& request) {
+  return {{"ts_code", shown.code},
+          {"name", shown.name},
+          {"as_of", to_string(shown.as_of)},
+          {"requested_as_of", to_string(request.end.value_or(shown.as_of))},
+          {"profile", engine::ScanRequest{}.profile},
+          {"adjust_applied", shown.adjust_applied},
+          {"history", shown.history},
+          {"numerics", std::to_string(shown.numerics)},
+          {"store_snapshot", shown.store_snapshot},
+          {"synthetic", shown.synthetic ? "true" : "false"}};
 }
 
 }  // namespace
@@ -70,7 +84,7 @@ Result<void> run_scan(Session& session) {
   MOMENTUM_TRY_VOID(check_machine(session));
   const Options& options = session.options;
   engine::ScanRequest request = options.scan;
-  if (request.input.files.empty()) request.input.store = store_place(options.store);
+  if (request.input.files.empty()) request.input.store = session.store();
   request.explain = options.explain;
   if (!options.explain.empty()) request.list_delisted = true;  // whatever was asked for is explained
 
@@ -96,6 +110,10 @@ Result<void> run_scan(Session& session) {
   switch (session.format()) {
     case report::Format::json: return session.emit(report::scan_json(*scan));
     case report::Format::csv: return session.emit(report::scan_csv(*scan, view));
+    case report::Format::parquet: {
+      MOMENTUM_TRY(const std::string bytes, report::scan_parquet(*scan, view));
+      return session.emit(bytes);
+    }
     case report::Format::table: break;
   }
   return session.emit(report::scan_table(*scan, view, session.style(request.top)));
@@ -104,7 +122,7 @@ Result<void> run_scan(Session& session) {
 Result<void> run_show(Session& session) {
   MOMENTUM_TRY_VOID(check_machine(session));
   engine::ShowRequest request = session.options.show;
-  if (request.input.files.empty()) request.input.store = store_place(session.options.store);
+  if (request.input.files.empty()) request.input.store = session.store();
   engine::InputReport input;
   const Result<engine::Shown> shown = engine::show(session.ctx, request, &input);
   const Result<void> accounted = account(session, input);
@@ -122,6 +140,7 @@ Result<void> run_show(Session& session) {
       if (shown->synthetic) session.note(report::text(report::Text::synthetic, session.lang));
       text = report::rows_csv(*shown->rows);
       break;
+    case report::Format::parquet: text = report::rows_parquet(*shown->rows, notes_of(*shown, request)); break;
     case report::Format::table:
       text = report::rows_table(*shown->rows, title, session.style(session.options.show.last));
       break;
