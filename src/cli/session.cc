@@ -7,10 +7,13 @@
 
 #include "momentum/report/labels.h"
 #include "momentum/report/text_width.h"
+#include "store_place.h"
 
 namespace momentum::cli {
 
 void print_error_line(const std::string& line) { std::fputs((line + "\n").c_str(), stderr); }
+
+std::string Session::store() const { return store_place(options.store, options.store_of_file); }
 
 bool Session::color() const {
   if (options.color != When::automatic) return options.color == When::always;

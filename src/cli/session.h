@@ -25,6 +25,7 @@ struct Session {
   report::Lang lang;
   ProgressLine* progress;  // nullptr: silent
 
+  std::string store() const;  // its folder
   bool color() const;
   report::Format format() const;
   // `rows`: as many as the user asked for by number; else the default
@@ -46,6 +47,7 @@ Result<void> run_dialects(Session& session);
 Result<void> run_demo(Session& session);
 Result<void> run_store_info(Session& session);
 Result<void> run_doctor(Session& session);
+Result<void> run_config(Session& session);
 Result<void> run_version(Session& session);
 
 }  // namespace momentum::cli

@@ -57,12 +57,6 @@ CLI::App* declare_demo(CLI::App& app, const std::string& globals, StoreTexts& te
   return demo;
 }
 
-// Their results are no rows.
-Result<void> check_format(const Options& out, const char* command) {
-  if (out.format != report::Format::csv) return {};
-  return fail(ErrorCode::bad_value, fmt::format("{} has no csv", command), "--format", "use table or json");
-}
-
 Result<void> read_making(const StoreTexts& texts, Text& storage, std::optional<int>& compression,
                          std::chrono::milliseconds& lock_wait) {
   if (texts.storage) {
@@ -107,7 +101,6 @@ Result<void> read_import(const StoreTexts& texts, Options& out) {
     return {};
   }
   out.command = Command::import;
-  MOMENTUM_TRY_VOID(check_format(out, "import"));
   engine::ImportRequest& request = out.import;
   if (texts.paths.empty())
     return fail(ErrorCode::bad_option, "no input", "import", "name files or folders: momentum import PATH");
@@ -147,7 +140,6 @@ Result<void> read_import(const StoreTexts& texts, Options& out) {
 
 Result<void> read_demo(const StoreTexts& texts, Options& out) {
   out.command = Command::demo;
-  MOMENTUM_TRY_VOID(check_format(out, "demo"));
   engine::DemoRequest& request = out.demo;
   constexpr std::int64_t kMost = std::numeric_limits<int>::max();  // the engine knows the real bounds
   if (texts.stocks) {
@@ -167,11 +159,6 @@ Result<void> read_demo(const StoreTexts& texts, Options& out) {
     MOMENTUM_TRY(request.market.end, parse_day("--end", *texts.end));
   }
   return read_making(texts, request.storage, request.compression, request.lock_wait);
-}
-
-Result<void> read_store_info(Options& out) {
-  out.command = Command::store_info;
-  return check_format(out, "store info");
 }
 
 }  // namespace momentum::cli

@@ -32,6 +32,5 @@ StoreCommands declare_store_commands(CLI::App& app, const std::string& globals, 
 
 Result<void> read_import(const StoreTexts& texts, Options& out);
 Result<void> read_demo(const StoreTexts& texts, Options& out);
-Result<void> read_store_info(Options& out);
 
 }  // namespace momentum::cli

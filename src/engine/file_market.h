@@ -34,6 +34,8 @@ class FileMarket final : public Market {
 
  private:
   Lane lane(std::size_t instrument, const Cut& cut) const;
+  // Instruments that are read together, as the places after their last ones; may change the order of `taken`. Error: too_large.
+  Result<std::vector<std::size_t>> parts_of(const Context& ctx, std::vector<std::size_t>& taken) const;
 };
 
 }  // namespace momentum::engine

@@ -9,6 +9,7 @@
 #include "frequency.h"
 #include "market.h"
 #include "momentum/base/nearest.h"
+#include "momentum/kernels/tile.h"
 #include "momentum/score/classic.h"
 #include "momentum/score/record.h"
 #include "scored_panel.h"
@@ -189,6 +190,9 @@ Result<Shown> show(const Context& ctx, const ShowRequest& request, InputReport* 
   shown.code = to_string(market->ids[instrument]);
   shown.adjust_applied = adjust_text(*market, request.adjust);
   shown.synthetic = market->synthetic;
+  shown.numerics = kernels::kNumericsVersion;
+  if (request.history_days) shown.history = std::to_string(*request.history_days) + "d";
+  if (market->snapshot) shown.store_snapshot = std::to_string(*market->snapshot);
   if (!first.has_value())
     return fail(ErrorCode::empty_input, "it has no bar", shown.code,
                 request.input.store.empty() ? "see --report FILE" : "import some");
@@ -202,7 +206,10 @@ Result<Shown> show(const Context& ctx, const ShowRequest& request, InputReport* 
   const Cut cut{.session = end, .history_days = request.history_days, .adjust = request.adjust, .only = {instrument}};
   const LaneSink sink = [&](const Context& own, std::span<const Lane> lanes) -> Result<void> {
     if (lanes.empty()) return {};
-    if (!lanes[0].bars.dates.empty()) shown.name = market->name(instrument, Date{lanes[0].bars.dates.back()});
+    if (!lanes[0].bars.dates.empty()) {
+      shown.as_of = Date{lanes[0].bars.dates.back()};
+      shown.name = market->name(instrument, shown.as_of);
+    }
     MOMENTUM_TRY(shown.rows, rows_of(own, request, lanes[0]));
     return {};
   };

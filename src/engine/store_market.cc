@@ -9,6 +9,7 @@
 #include "momentum/catalog/catalog.h"
 #include "momentum/store/batch_reader.h"
 #include "momentum/store/plan.h"
+#include "read_plan.h"
 #include "stages.h"
 
 namespace momentum::engine {
@@ -56,26 +57,6 @@ panel::Factors factors_of(const std::vector<catalog::FactorEvent>& events, std::
   }
   std::fill(out.factor.begin() + static_cast<std::ptrdiff_t>(row), out.factor.end(), factor);
   return out;
-}
-
-// A panel wastes little where its lanes end together, so that many are wanted at once; but what one thread works on should stay
-// near the core: 256 lanes cost a tenth more than 64.
-constexpr std::size_t kLanesTogether = 64;
-
-// Batches that are computed together, as the places after their last ones.
-std::vector<std::size_t> computed_together(const store::Plan& plan, std::size_t threads) {
-  std::size_t all = 0;
-  for (const store::Batch& batch : plan.batches) all += batch.instruments.size();
-  const std::size_t wanted = std::min(kLanesTogether, all / (2 * threads) + 1);
-  std::vector<std::size_t> ends;
-  std::size_t lanes = 0;
-  for (std::size_t b = 0; b < plan.batches.size(); ++b) {
-    lanes += plan.batches[b].instruments.size();
-    if (lanes < wanted && b + 1 < plan.batches.size()) continue;
-    ends.push_back(b + 1);
-    lanes = 0;
-  }
-  return ends;
 }
 
 std::int64_t bars_of(const catalog::MarketDays& group, Date day) {
@@ -201,15 +182,18 @@ store::Need StoreMarket::need_of(const Cut& cut) const {
 
 Result<void> StoreMarket::read(const Context& ctx, const Cut& cut, const LaneSink& sink) const {
   Stages::Timer planning(cut.stages, Stages::plan);
-  MOMENTUM_TRY(const store::Plan plan, store::plan(state_, need_of(cut)));
+  MOMENTUM_TRY(const ReadPlan how, plan_read(ctx, folder_, state_, need_of(cut)));
+  const store::Plan& plan = how.plan;
+  const std::vector<std::size_t>& ends = how.ends;
   MOMENTUM_TRY(const store::BarsReader reader, store::BarsReader::open(ctx, folder_, state_, plan));
   planning.stop();
 
-  const std::vector<std::size_t> ends = computed_together(plan, static_cast<std::size_t>(ctx.thread_count()));
   std::vector<std::vector<std::size_t>> read(ends.size());  // places of instruments with bars
   Context own = ctx;
   own.threads = 1;
-  MOMENTUM_TRY_VOID(parallel_for(ctx, ends.size(), [&](std::size_t part) -> Result<void> {
+  Context planned = ctx;
+  planned.threads = how.threads;
+  MOMENTUM_TRY_VOID(parallel_for(planned, ends.size(), [&](std::size_t part) -> Result<void> {
     std::vector<store::BatchBars> batches;
     std::vector<Lane> lanes;
     for (std::size_t b = part == 0 ? 0 : ends[part - 1]; b < ends[part]; ++b) {

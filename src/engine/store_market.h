@@ -27,7 +27,7 @@ class StoreMarket final : public Market {
   Date last_bar(std::size_t instrument) const override { return coverage(instrument).last; }
   std::int64_t bars_on(Date session) const override;
   // One call of the sink per 64 instruments or so, on ctx.threads threads, and one for those without a bar in the window.
-  // Memory per thread: the bars of these (8 MB over ten years) and what the sink makes of them.
+  // Memory: see read_plan.h.
   Result<void> read(const Context& ctx, const Cut& cut, const LaneSink& sink) const override;
 
  private:

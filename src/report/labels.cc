@@ -40,6 +40,7 @@ constexpr std::array kLabels{
     Label{Text::profile, "profile", "口径"},
     Label{Text::prices, "prices", "复权"},
     Label{Text::history, "history", "历史"},
+    Label{Text::frequency, "bars", "周期"},
     Label{Text::numerics, "numerics", "数值版本"},
     Label{Text::asked_for, "asked for", "请求日期"},
     Label{Text::snapshot, "snapshot", "快照"},

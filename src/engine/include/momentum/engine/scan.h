@@ -55,7 +55,7 @@ struct ScanRequest {
 
 // Scores every instrument as of the close of the session. Filters select after ranking. Errors: those of reading;
 // session_not_found (a session after the data's end); code_not_found, ambiguous_code, industry_not_found with the nearest
-// names; bad_value (unknown profile).
+// names; bad_value (unknown profile); too_large (ctx.memory_limit).
 Result<score::Scan> scan(const Context& ctx, const ScanRequest& request, InputReport* report = nullptr);
 
 }  // namespace momentum::engine

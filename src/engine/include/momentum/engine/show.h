@@ -28,7 +28,11 @@ struct Shown {
   std::string code, name;
   // date date32, then float64 columns in the order of docs/cli.md "show"; score_row is date32. Null = missing; infinities stay.
   std::shared_ptr<arrow::Table> rows;
+  Date as_of;  // the day of the last bar up to `end`: what prices are front-adjusted to
   std::string adjust_applied;
+  std::string history = "origin";  // or "365d"
+  int numerics = 0;  // numerics version
+  std::string store_snapshot;  // empty: read from files
   bool synthetic = false;
   std::vector<std::string> notes;
 };

@@ -42,6 +42,7 @@ enum class Text : std::uint8_t {
   profile,
   prices,
   history,
+  frequency,
   numerics,
   asked_for,
   snapshot,

@@ -18,6 +18,7 @@ struct CsvOptions {
 // Reads every `*.csv` (`*.txt`) under `paths`: a file, a folder (recursively), a glob, or a .tar/.tar.gz/.tar.xz/... of files.
 // Files are parsed in parallel (ctx.threads); progress in bytes, per file; cancellable between files. The answer does not
 // depend on the number of threads. Memory: about 20 bytes a row and 8 for each number in it; a single file twice that.
+// Where that is more than ctx.memory_limit, reading stops with too_large.
 // The instrument of a row: the code column; else the file's name where it is a code with a number in it (sh600000.csv)
 // or begins with one that names its market (sh600000_daily.csv); else CsvOptions::code; else the file's name as a bare
 // symbol, in upper case, if it is made of [A-Za-z0-9_.-].
