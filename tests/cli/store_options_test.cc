@@ -65,6 +65,8 @@ TEST(StoreOptions, KindsAreNoBars) {
     EXPECT_EQ(error.code, ErrorCode::bad_option);
     EXPECT_NE(error.what.find(other), std::string::npos);
   }
+  for (const char* kind : {"actions", "limits"})
+    EXPECT_TRUE(parsed({"import", "a.csv", "--kind", kind, "--on-conflict", "replace"}).import.replace);
 }
 
 TEST(StoreOptions, ListingDialectsNeedsNoPath) {

@@ -199,11 +199,39 @@ class Kinds(Case):
         self.imported(self.market("bars", 62))
         self.assertEqual(self.info()["factor_events"], before)
 
-    def test_what_has_no_place(self):
-        for kind in ("actions", "limits"):
-            write(self.folder / "a.csv", ["600000.SH,2024-01-02"], "code,date")
-            self.assertIn("not there yet", self.bad(2, "import", "a.csv", "--kind", kind, "--store", "store"))
+    def test_actions(self):
+        header = "code,date,cash,bonus,rights,rights_price"
+        lines = ["600000.SH,2024-02-05,0.1,0.3,,", "600000.SH,2024-03-05,,,0.2,4.5", "999999.SH,2024-03-05,1,,,",
+                 "600001.SH,2024-03-05,0.12345678901,,,"]
+        answer = self.kind("actions", header, lines)
+        self.assertEqual((answer["stored"], answer["quarantined"]), (2, 2))
+        self.assertEqual(answer["quarantined_by_reason"],
+                         {"more than ten decimals": 1, "no such instrument in the store": 1})
+        self.assertEqual(self.info()["corporate_actions"], 2)
+        self.assertFalse(self.kind("actions", header, lines[:2])["changed"])
+        other = ["600000.SH,2024-02-05,0.2,0.3,,"]
+        kept = self.kind("actions", header, other)
+        self.assertEqual((kept["conflicting"], kept["changed"]), (1, False))
+        self.assertEqual(kept["contradicted"], [{"ts_code": "600000.SH", "date": "2024-02-05"}])
+        self.assertEqual(self.kind("actions", header, other, "--on-conflict", "replace")["corrected"], 1)
+        self.assertFalse(self.kind("actions", header, other)["changed"])
+        # an older state is what it was
+        snapshot = answer["snapshot"]
+        old = json.loads(self.good("store", "info", "--store", "store", "--snapshot", snapshot - 1, "--format",
+                                   "json").stdout)
+        self.assertEqual(old["corporate_actions"], 0)
+
+    def test_limits(self):
+        lines = ["600000.SH,2024-02-05,11.01,9.01", "600001.SH,2024-02-05,,", "600000.SH,2024-02-06,1,2"]
+        answer = self.kind("limits", "code,date,up,down", lines)
+        self.assertEqual((answer["stored"], answer["quarantined"]), (2, 1))
+        self.assertEqual(self.info()["price_limits"], 2)
+        self.assertFalse(self.kind("limits", "code,date,up,down", lines)["changed"])
+
+    def test_what_is_no_kind(self):
+        write(self.folder / "a.csv", ["600000.SH,2024-01-02"], "code,date")
         self.assertIn("did you mean factors?", self.bad(2, "import", "a.csv", "--kind", "factor", "--store", "store"))
+        self.assertIn("the kinds are instruments", self.bad(2, "import", "a.csv", "--kind", "x", "--store", "store"))
         self.assertIn("--dialect", self.bad(2, "import", "a.csv", "--kind", "factors", "--dialect", "plain"))
 
     def test_facts_for_no_store(self):

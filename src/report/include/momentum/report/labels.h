@@ -110,6 +110,7 @@ enum class Text : std::uint8_t {
   data,
   size,
   factors,
+  facts,
   sessions,
   level,
   files,
@@ -122,6 +123,7 @@ enum class Text : std::uint8_t {
   codec,
   instruments_and_bars,
   factor_count,
+  fact_count,
   sessions_count,
   // note of synthetic data: the same in both languages
   synthetic,
