@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kBars = 150;
 
-// A market in which all but two have no bar on the 60th. The bars after gaps have another preclose than the close before them.
+// A market in which all but three have no bar on the 60th. The bars after gaps have another preclose than the close before them.
 std::vector<std::pair<std::string, Rows>> market() {
   std::vector<std::pair<std::string, Rows>> out;
   const auto without = [](Rows rows, int first, int count) {
@@ -25,7 +25,7 @@ std::vector<std::pair<std::string, Rows>> market() {
     out.emplace_back(fmt::format("{}.SH", 600000 + i), without(series(static_cast<std::uint32_t>(i), 0, kBars), 60, 1));
   out.emplace_back("600010.SH", without(series(10, 0, kBars), 80, 3));  // a gap over sessions
   out.emplace_back("600011.SH", without(series(11, 0, kBars), 58, 4));  // one over sessions and over the 60th
-  out.emplace_back("600012.SH", series(12, 0, kBars));  // one of the two that trade on the 60th
+  out.emplace_back("600012.SH", series(12, 0, kBars));  // one of the three that trade on the 60th
   out.emplace_back("000001.SZ", without(series(13, 0, kBars), 100, 2));
   return out;
 }
@@ -85,7 +85,7 @@ std::int64_t links(const Store& store) {
   return count;
 }
 
-// The 60th: of ten instruments two trade, which makes a session; a calendar that is closed then takes it away, and the jumps over
+// The 60th: of ten instruments three trade, which makes a session; a calendar that is closed then takes it away, and the jumps over
 // it become links.
 TEST(DeriveAgain, ACalendarMayComeBeforeOrAfterTheBars) {
   for (const std::vector<int>& closed : {std::vector<int>{60}, std::vector<int>{60, 80, 81, 82}, std::vector<int>{}}) {
@@ -145,7 +145,9 @@ TEST(DeriveAgain, SuspensionsMayComeBeforeOrAfterTheCalendar) {
 // Instruments that turn out to be funds take their bars along to the sessions of funds.
 TEST(DeriveAgain, AnotherKindIsAnotherGroup) {
   Files kind;
-  kind.add_text("k.csv", "code,kind,from\n600012.SH,fund,2024-01-01\n000001.SZ,fund,2024-01-01\n");
+  kind.add_text("k.csv",
+                "code,kind,from\n600012.SH,fund,2024-01-01\n000001.SZ,fund,2024-01-01\n"
+                "600010.SH,fund,2024-01-01\n");
   const Store first, last;
   Files only;
   only.add("600012.SH", market()[8].second);
