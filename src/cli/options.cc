@@ -24,7 +24,7 @@ struct Raw {
   bool quiet = false, verbose = false, version = false;
   Texts files, codes, industries, columns;
   Text dialect, code, report, as_of, top, min_score, history, adjust, profile, explain, start, end, last, show_code,
-      universe;
+      universe, method;
   bool allow_partial = false, unranked = false, delisted = false, scores = false;
 };
 
@@ -101,6 +101,7 @@ CLI::App* declare_show(CLI::App& app, Raw& raw) {
   one(*show, "--start", "DATE", raw.start, "first day");
   one(*show, "--end", "DATE", raw.end, "last day; prices are front-adjusted to it");
   one(*show, "--last", "N", raw.last, "the last N rows only");
+  one(*show, "--method", "M", raw.method, "ratio: by factors (default); additive: as terminals adjust, by actions");
   repeated(*show, "--columns", "A,B", raw.columns, "these columns only");
   show->add_flag("--scores", raw.scores, "add the score of every day and its parts");
   show->footer(std::string(kGlobals) +
@@ -304,6 +305,10 @@ Result<void> read_show(const Raw& raw, Options& out) {
     request.columns.insert(request.columns.end(), columns.begin(), columns.end());
   }
   request.scores = raw.scores;
+  if (raw.method) {
+    MOMENTUM_TRY(const std::size_t method, parse_choice("--method", *raw.method, {"ratio", "additive"}));
+    request.method = static_cast<engine::Method>(method);
+  }
   return {};
 }
 

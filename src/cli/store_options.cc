@@ -28,6 +28,8 @@ CLI::App* declare_import(CLI::App& app, const std::string& globals, StoreTexts& 
       "not bars: instruments, calendar, suspensions, factors, actions or limits");
   one(*import, "--dialect", "NAME", texts.dialect, "how the files are written (default: told from their headings)");
   one(*import, "--code", "CODE", texts.code, "the instrument, for files that name none");
+  one(*import, "--market", "M", texts.market,
+      "of six-digit codes that name none: SH, SZ, BJ; shares: by the number, all being A or B shares");
   one(*import, "--freq", "FREQ", texts.freq, "1d: daily bars, the only ones");
   one(*import, "--on-conflict", "HOW", texts.on_conflict, "a row that differs from the stored one: keep or replace");
   import->add_flag("--dry-run", texts.dry_run, "say what would be stored, and store nothing");
@@ -120,12 +122,17 @@ Result<void> read_import(const StoreTexts& texts, Options& out) {
     const bool vendors = *texts.kind == "actions" || *texts.kind == "limits";
     const char* other = texts.dialect                   ? "--dialect"
                         : texts.code                    ? "--code"
+                        : texts.market                  ? "--market"
                         : texts.on_conflict && !vendors ? "--on-conflict"
                                                         : nullptr;
     if (other != nullptr) {
       return fail(ErrorCode::bad_option, fmt::format("--kind {} and {} exclude each other", *texts.kind, other),
                   "import", fmt::format("{} is for bars", other));
     }
+  }
+  if (texts.market) {
+    MOMENTUM_TRY(const std::size_t whose, parse_choice("--market", *texts.market, {"SH", "SZ", "BJ", "shares"}));
+    request.bare = static_cast<sources::BareCodes>(whose + 1);
   }
   if (texts.freq && *texts.freq != "1d") {
     return fail(ErrorCode::bad_value, fmt::format("bad value '{}'", *texts.freq), "--freq",

@@ -14,7 +14,7 @@ constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 // numerator / denominator rounded to whole multiples of `step`, halves away from 0; the denominator is above 0.
 std::optional<Decimal> rounded(Wide numerator, Wide denominator, std::int64_t step) noexcept {
   const Wide whole = denominator * step;
-  const Wide half = whole / 2;  // step or kOne is even, so this is exact
+  const Wide half = whole / 2;  // of an odd one nothing is exactly the half
   const Wide steps = numerator < 0 ? -((-numerator + half) / whole) : (numerator + half) / whole;
   const Wide units = steps * step;
   if (units > std::numeric_limits<std::int64_t>::max() || units < -std::numeric_limits<std::int64_t>::max())

@@ -89,6 +89,10 @@ constexpr std::array kLabels{
           "no factors: the data has no previous close or is not raw, so prices are taken as they stand, dividends and "
           "all",
           "无复权因子：数据没有前收盘价，或不是未复权价，价格按原样使用，除权缺口未处理"},
+    Label{Text::no_actions,
+          "no corporate actions: none are known of this instrument (momentum import --kind actions), or its prices are "
+          "not raw, so they are taken as they stand",
+          "无权息资料：该证券没有权息记录（momentum import --kind actions），或不是未复权价，价格按原样使用"},
     Label{Text::already_there, "{} already there", "已有 {}"},
     Label{Text::conflicting, "{} conflicting, kept as stored", "与库存冲突、保留原值 {}"},
     Label{Text::corrected, "{} corrected", "更正 {}"},

@@ -11,6 +11,7 @@
 #include "momentum/base/error.h"
 #include "momentum/base/instrument.h"
 #include "momentum/sources/bar_set.h"
+#include "momentum/sources/csv_folder.h"
 
 namespace momentum::engine {
 
@@ -20,6 +21,7 @@ struct ImportRequest {
   std::string kind;                // "": bars; else a layout of sources::kind_layouts()
   std::string dialect;             // "": sniffed
   std::string code;                // for a file that names no instrument
+  sources::BareCodes bare = sources::BareCodes::unknown;  // whose numbers without a market are
   bool replace = false;            // a bar, action or price limit that differs from the stored one replaces it
   bool dry_run = false;            // everything but writing; makes no store either
   bool strict = false;             // a quarantined row is an error, and nothing is stored

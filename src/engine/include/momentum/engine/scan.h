@@ -32,6 +32,10 @@ struct InputReport {
 
 enum class Adjust : std::uint8_t { front, back, none };  // front and back compute the same and differ in what is shown
 
+// How a price before an ex-date becomes one after it. ratio: by the adjustment factors, which keeps returns; additive: as
+// terminals do it, from corporate actions.
+enum class Method : std::uint8_t { ratio, additive };
+
 struct ScanRequest {
   Input input;
   std::string profile = "classic";

@@ -90,6 +90,7 @@ enum class Text : std::uint8_t {
   empty_files,
   and_more_quarantined,
   no_factors,
+  no_actions,
   // account of an import
   already_there,
   conflicting,
