@@ -11,6 +11,7 @@
 #include <random>
 
 #include "commit_internal.h"
+#include "limits_internal.h"
 #include "load_internal.h"
 #include "schema_internal.h"
 #include "sqlite_internal.h"
@@ -156,14 +157,7 @@ Result<Catalog> Catalog::open(const std::string& folder, CatalogOptions options)
   {
     const Transaction transaction(database);
     MOMENTUM_TRY_VOID(database.begin_read());
-    MOMENTUM_TRY(const int format, format_of(database, migrations()));
-    if (format < kStoreFormatVersion) {
-      return fail(ErrorCode::store_version,
-                  fmt::format("written by an older version of the program (store format {}, this one reads {})", format,
-                              kStoreFormatVersion),
-                  database.path(),
-                  "any command that writes to it, such as momentum store repair, brings it up to date");
-    }
+    MOMENTUM_TRY_VOID(format_of(database, migrations()));
   }
   return Catalog(std::make_unique<Impl>(std::move(database), false));
 }
@@ -188,6 +182,12 @@ Result<State> Catalog::load(SnapshotId snapshot) const {
   const Transaction transaction(impl_->database);
   MOMENTUM_TRY_VOID(begin(impl_->database));
   return load_state(impl_->database, snapshot);
+}
+
+Result<std::vector<DayLimits>> Catalog::limits(SnapshotId snapshot, Date first, Date last) const {
+  const Transaction transaction(impl_->database);
+  MOMENTUM_TRY_VOID(begin(impl_->database));
+  return load_limits(impl_->database, snapshot, first, last);
 }
 
 Result<std::vector<Snapshot>> Catalog::log() const {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "limits_internal.h"
 #include "packed_internal.h"
 #include "records_internal.h"
 #include "words_internal.h"
@@ -198,6 +199,8 @@ Result<void> derive_coverage(const Database& database, State& state) {
   return {};
 }
 
+}  // namespace
+
 Result<Snapshot> find_snapshot(const Database& database, SnapshotId wanted) {
   MOMENTUM_TRY(Statement row, database.prepare(std::string(kSnapshots) + "WHERE id = ?1"));
   row.bind(1, wanted);
@@ -207,8 +210,6 @@ Result<Snapshot> find_snapshot(const Database& database, SnapshotId wanted) {
   return fail(ErrorCode::snapshot_not_found, "no such snapshot", std::to_string(wanted),
               fmt::format("the newest is {}", newest.id));
 }
-
-}  // namespace
 
 Result<Snapshot> newest_snapshot(const Database& database) {
   MOMENTUM_TRY(Statement row, database.prepare(std::string(kSnapshots) + "ORDER BY id DESC LIMIT 1"));
@@ -235,6 +236,7 @@ Result<State> load_state(const Database& database, std::optional<SnapshotId> wan
   MOMENTUM_TRY_VOID(load_instruments(database, state));
   MOMENTUM_TRY_VOID(load_files(database, state));
   MOMENTUM_TRY_VOID(load_days(database, state));
+  MOMENTUM_TRY(state.limits, count_limits(database, state.snapshot.id));
   MOMENTUM_TRY_VOID(derive_coverage(database, state));
   return state;
 }

@@ -94,7 +94,27 @@ CREATE TABLE market_days(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr Migration kMigrations[] = {{1, kFormat1}};
+// Price limits by day: a day more is a row more. What stands before the blob is read without it.
+constexpr const char* kFormat2 = R"sql(
+CREATE TABLE price_limits(
+  end_snapshot INTEGER NOT NULL,
+  day INTEGER NOT NULL,
+  begin_snapshot INTEGER NOT NULL REFERENCES snapshot(id),
+  entries INTEGER NOT NULL,  -- how many limits are in the blob
+  limits BLOB NOT NULL,
+  "check" INTEGER NOT NULL,
+  PRIMARY KEY (end_snapshot, day),
+  CHECK (end_snapshot > begin_snapshot)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE limits_total(
+  snapshot INTEGER PRIMARY KEY REFERENCES snapshot(id),  -- the first with so many
+  entries INTEGER NOT NULL,
+  "check" INTEGER NOT NULL
+) STRICT;
+)sql";
+
+constexpr Migration kMigrations[] = {{1, kFormat1}, {2, kFormat2}};
 static_assert(kMigrations[std::size(kMigrations) - 1].to == kStoreFormatVersion);
 
 }  // namespace

@@ -25,6 +25,7 @@ std::string default_text(std::string_view command, std::string_view key) {
   if (command == "scan" || command == "show") {
     if (key == "profile") return scan.profile;
     if (key == "adjust") return adjust_name(scan.adjust);
+    if (key == "method") return "ratio";
     if (key == "freq") return std::string(engine::to_string(scan.frequency));
     if (key == "history") return scan.history_days ? std::to_string(*scan.history_days) + "d" : "origin";
   }

@@ -80,6 +80,7 @@ CLI::App* declare_show(CLI::App& app, Raw& raw) {
   one(*show, "--start", "DATE", raw.start, "first day");
   one(*show, "--end", "DATE", raw.end, "last day; prices are front-adjusted to it");
   one(*show, "--last", "N", raw.last, "the last N rows only");
+  one(*show, "--method", "M", raw.method, "ratio: by factors (default); additive: as terminals adjust, by actions");
   repeated(*show, "--columns", "A,B", raw.columns, "these columns only");
   show->add_flag("--scores", raw.scores, "add the score of every day and its parts");
   show->footer(std::string(kGlobals) +

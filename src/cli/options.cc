@@ -207,6 +207,10 @@ Result<void> read_show(const Raw& raw, Options& out) {
     request.columns.insert(request.columns.end(), columns.begin(), columns.end());
   }
   request.scores = raw.scores;
+  if (raw.method) {
+    MOMENTUM_TRY(const std::size_t method, parse_choice("--method", *raw.method, {"ratio", "additive"}));
+    request.method = static_cast<engine::Method>(method);
+  }
   return {};
 }
 

@@ -48,6 +48,7 @@ void Session::note(std::string_view line) const { say(fmt::format("note: {}", re
 
 void Session::note_adjustment(std::string_view adjust_applied) const {
   if (adjust_applied == "none (no factors)") note(report::text(report::Text::no_factors, lang));
+  if (adjust_applied == "none (no actions)") note(report::text(report::Text::no_actions, lang));
 }
 
 }  // namespace momentum::cli

@@ -24,11 +24,14 @@ void declare_making(CLI::App& app, StoreTexts& texts) {
 CLI::App* declare_import(CLI::App& app, const std::string& globals, StoreTexts& texts) {
   CLI::App* import = app.add_subcommand("import", "bring vendors' files into the store, in one commit");
   import->add_option("PATH", texts.paths, "CSV files, folders, globs or archives")->type_name("");
-  one(*import, "--kind", "NAME", texts.kind, "not bars: instruments, calendar, suspensions or factors");
+  one(*import, "--kind", "NAME", texts.kind,
+      "not bars: instruments, calendar, suspensions, factors, actions or limits");
   one(*import, "--dialect", "NAME", texts.dialect, "how the files are written (default: told from their headings)");
   one(*import, "--code", "CODE", texts.code, "the instrument, for files that name none");
+  one(*import, "--market", "M", texts.market,
+      "of six-digit codes that name none: SH, SZ, BJ; shares: by the number, all being A or B shares");
   one(*import, "--freq", "FREQ", texts.freq, "1d: daily bars, the only ones");
-  one(*import, "--on-conflict", "HOW", texts.on_conflict, "a bar that differs from the stored one: keep or replace");
+  one(*import, "--on-conflict", "HOW", texts.on_conflict, "a row that differs from the stored one: keep or replace");
   import->add_flag("--dry-run", texts.dry_run, "say what would be stored, and store nothing");
   import->add_flag("--strict", texts.strict, "a quarantined row is an error, and nothing is stored");
   one(*import, "--report", "FILE", texts.report, "write every quarantined row and differing bar to FILE, as CSV");
@@ -109,14 +112,20 @@ Result<void> read_import(const StoreTexts& texts, Options& out) {
   request.dialect = texts.dialect.value_or("");
   request.code = texts.code.value_or("");
   if (texts.kind) {
-    const char* other = texts.dialect       ? "--dialect"
-                        : texts.code        ? "--code"
-                        : texts.on_conflict ? "--on-conflict"
-                                            : nullptr;
+    const bool vendors = *texts.kind == "actions" || *texts.kind == "limits";
+    const char* other = texts.dialect                   ? "--dialect"
+                        : texts.code                    ? "--code"
+                        : texts.market                  ? "--market"
+                        : texts.on_conflict && !vendors ? "--on-conflict"
+                                                        : nullptr;
     if (other != nullptr) {
-      return fail(ErrorCode::bad_option, fmt::format("--kind and {} exclude each other", other), "import",
-                  fmt::format("{} is for bars", other));
+      return fail(ErrorCode::bad_option, fmt::format("--kind {} and {} exclude each other", *texts.kind, other),
+                  "import", fmt::format("{} is for bars", other));
     }
+  }
+  if (texts.market) {
+    MOMENTUM_TRY(const std::size_t whose, parse_choice("--market", *texts.market, {"SH", "SZ", "BJ", "shares"}));
+    request.bare = static_cast<sources::BareCodes>(whose + 1);
   }
   if (texts.freq && *texts.freq != "1d") {
     return fail(ErrorCode::bad_value, fmt::format("bad value '{}'", *texts.freq), "--freq",

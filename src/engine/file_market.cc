@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "market_group.h"
 #include "memory_need.h"
 #include "momentum/panel/panel.h"
 #include "momentum/sources/csv_folder.h"
@@ -73,6 +74,8 @@ std::set<std::string> FileMarket::industries() const {
     for (std::string& name : industries_of(b)) known.insert(std::move(name));
   return known;
 }
+
+int FileMarket::digits(std::size_t instrument) const { return tick_digits(kind_of(set.instruments[instrument].id)); }
 
 Date FileMarket::first_bar(std::size_t instrument) const {
   const auto& dates = bars[instrument].dates;

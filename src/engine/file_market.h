@@ -26,6 +26,8 @@ class FileMarket final : public Market {
   std::span<const Date> quarantined(std::size_t instrument) const override {
     return set.instruments[instrument].quarantined;
   }
+  std::vector<panel::ShareAction> actions(std::size_t) const override { return {}; }  // nor of these
+  int digits(std::size_t instrument) const override;
   bool delisted(std::size_t, Date) const override { return false; }  // no file of bars says so
   Date first_bar(std::size_t instrument) const override;
   Date last_bar(std::size_t instrument) const override;

@@ -16,6 +16,7 @@
 
 #include "momentum/base/context.h"
 #include "momentum/engine/scan.h"
+#include "momentum/panel/additive_prices.h"
 #include "momentum/panel/adjustment.h"
 
 namespace momentum::engine {
@@ -88,6 +89,10 @@ class Market {
   // Days on which a source says that it did not trade, and days of refused rows, ascending.
   virtual std::span<const Date> suspended(std::size_t instrument) const = 0;
   virtual std::span<const Date> quarantined(std::size_t instrument) const = 0;
+  // Corporate actions, ascending; none where any of its prices are not raw, and would be adjusted twice.
+  virtual std::vector<panel::ShareAction> actions(std::size_t instrument) const = 0;
+  // Digits after the point of its tick.
+  virtual int digits(std::size_t instrument) const = 0;
   // Whether a source says that its listing ended before the session.
   virtual bool delisted(std::size_t instrument, Date session) const = 0;
   // No date where it has no bar.
@@ -124,5 +129,7 @@ Date last_complete_session(const Market& market, bool* skipped);
 // How prices are shown, and from what: "front (preclose)", "back (preclose)", "none", "none (no factors)". Whatever is shown,
 // the computation is on back-adjusted prices wherever there are factors.
 std::string adjust_text(const Market& market, Adjust adjust);
+// The same of additive prices of one instrument: "front (actions)", "back (actions)", "none (no actions)".
+std::string additive_text(const Market& market, std::size_t instrument, Adjust adjust);
 
 }  // namespace momentum::engine

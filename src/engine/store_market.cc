@@ -142,6 +142,23 @@ std::set<std::string> StoreMarket::industries() const {
   return known;
 }
 
+std::vector<panel::ShareAction> StoreMarket::actions(std::size_t instrument) const {
+  const catalog::InstrumentRecord& one = record(instrument);
+  std::vector<panel::ShareAction> out;
+  if (!std::ranges::all_of(one.price_basis, [](const catalog::DatedText& run) { return run.text == "raw"; }))
+    return out;
+  for (const catalog::CorporateAction& action : one.actions)
+    out.push_back({.day = action.day,
+                   .cash = action.cash,
+                   .bonus = action.bonus,
+                   .transfer = action.transfer,
+                   .rights = action.rights,
+                   .rights_price = action.rights_price});
+  return out;
+}
+
+int StoreMarket::digits(std::size_t instrument) const { return tick_digits(record(instrument).kind); }
+
 bool StoreMarket::delisted(std::size_t instrument, Date session) const {
   const auto& listings = record(instrument).listings;
   const auto after = std::ranges::upper_bound(listings, session, {}, &catalog::Listing::listed);

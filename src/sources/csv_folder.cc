@@ -64,6 +64,7 @@ struct Finished {
 struct Choices {
   const Dialect* forced = nullptr;
   std::optional<Instrument> given;
+  BareCodes bare = BareCodes::unknown;
   Date today;
 };
 
@@ -86,6 +87,7 @@ Result<FileBars> read_file(formats::FileBytes file, const Choices& choices) {
                                                   .name = file.name,
                                                   .stem = file.stem,
                                                   .given = choices.given,
+                                                  .bare = choices.bare,
                                                   .today = choices.today}));
   std::string().swap(text);  // a long file's text goes before its columns come; nothing of it is looked at again
   out.rows_in = rows.rows_in;
@@ -331,6 +333,7 @@ void account(const std::vector<FileBars>& files, std::vector<Refusal> refusals, 
 Result<BarSet> read_csv(const Context& ctx, const std::vector<std::string>& paths, const CsvOptions& options) {
   Choices choices;
   choices.today = ctx.clock->today();
+  choices.bare = options.bare;
   if (!options.dialect.empty()) {
     choices.forced = find_dialect(options.dialect);
     if (choices.forced == nullptr) {

@@ -110,6 +110,9 @@ TEST(Options, ShowWithEverything) {
   EXPECT_EQ(o->show.adjust, engine::Adjust::back);
   EXPECT_FALSE(o->show.history_days);
   EXPECT_TRUE(o->show.scores);
+  EXPECT_EQ(o->show.method, engine::Method::ratio);
+  EXPECT_EQ(parse_arguments({"show", "600000", "--method", "additive"})->show.method, engine::Method::additive);
+  EXPECT_EQ(refused({"show", "600000", "--method", "sum"}).code, ErrorCode::bad_value);
 }
 
 TEST(Options, SuffixOfTheOutputImpliesTheFormatUnlessOneIsNamed) {

@@ -60,11 +60,21 @@ TEST(StoreOptions, Demo) {
 
 TEST(StoreOptions, KindsAreNoBars) {
   EXPECT_EQ(parsed({"import", "a.csv", "--kind", "factors"}).import.kind, "factors");
-  for (const char* other : {"--dialect", "--code", "--on-conflict"}) {
+  for (const char* other : {"--dialect", "--code", "--market", "--on-conflict"}) {
     const Error error = refused({"import", "a.csv", "--kind", "factors", other, "keep"});
     EXPECT_EQ(error.code, ErrorCode::bad_option);
     EXPECT_NE(error.what.find(other), std::string::npos);
   }
+  for (const char* kind : {"actions", "limits"})
+    EXPECT_TRUE(parsed({"import", "a.csv", "--kind", kind, "--on-conflict", "replace"}).import.replace);
+}
+
+TEST(StoreOptions, MarketsOfBareCodes) {
+  EXPECT_EQ(parsed({"import", "a.csv"}).import.bare, sources::BareCodes::unknown);
+  EXPECT_EQ(parsed({"import", "a.csv", "--market", "SH"}).import.bare, sources::BareCodes::SH);
+  EXPECT_EQ(parsed({"import", "a.csv", "--market", "BJ"}).import.bare, sources::BareCodes::BJ);
+  EXPECT_EQ(parsed({"import", "a.csv", "--market", "shares"}).import.bare, sources::BareCodes::shares);
+  EXPECT_EQ(refused({"import", "a.csv", "--market", "US"}).code, ErrorCode::bad_value);
 }
 
 TEST(StoreOptions, ListingDialectsNeedsNoPath) {

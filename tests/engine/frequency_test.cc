@@ -97,6 +97,22 @@ TEST(Frequency, MonthsOfAnInstrument) {
   EXPECT_EQ(volume->Value(0), january);
 }
 
+TEST(Frequency, ActionsAdjustDaysOnly) {
+  Files files;
+  files.add("600001.SH", series(3, 0, 30));
+  ShowRequest request;
+  request.input = files.input();
+  request.code = "600001";
+  request.frequency = Frequency::week;
+  request.method = Method::additive;
+  const auto additive = show(context(), request);
+  ASSERT_FALSE(additive.has_value());
+  EXPECT_EQ(additive.error().code, ErrorCode::bad_value);
+  request.method = Method::ratio;
+  request.columns = {"adj_volume"};
+  EXPECT_FALSE(show(context(), request).has_value());
+}
+
 // A week that is not over shows what has happened; the weeks before it stay as they were.
 TEST(Frequency, ATruncatedHistoryChangesTheLastWeekOnly) {
   Files files;

@@ -37,6 +37,10 @@ enum class Adjust : std::uint8_t { front, back, none };  // front and back compu
 enum class Frequency : std::uint8_t { day, week, month };
 std::string_view to_string(Frequency frequency) noexcept;  // "1d", "1w", "1mo"
 
+// How a price before an ex-date becomes one after it. ratio: by the adjustment factors, which keeps returns; additive: as
+// terminals do it, from corporate actions.
+enum class Method : std::uint8_t { ratio, additive };
+
 struct ScanRequest {
   Input input;
   std::string profile = "classic";

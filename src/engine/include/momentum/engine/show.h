@@ -21,6 +21,7 @@ struct ShowRequest {
   std::optional<int> history_days;
   Adjust adjust = Adjust::front;
   Frequency frequency = Frequency::day;
+  Method method = Method::ratio;  // additive: prices, and all that is computed from them; no scores
   bool scores = false;               // add score, score_raw, the six parts by their Chinese names, score_row
 };
 
@@ -37,7 +38,7 @@ struct Shown {
   std::vector<std::string> notes;
 };
 
-// Errors: those of reading; code_not_found, ambiguous_code; name_not_found (column) with the nearest names.
+// Errors: those of reading; bad_value (additive scores or unadjusted additive prices); code_not_found, ambiguous_code; name_not_found (column) with the nearest names.
 Result<Shown> show(const Context& ctx, const ShowRequest& request, InputReport* report = nullptr);
 
 }  // namespace momentum::engine

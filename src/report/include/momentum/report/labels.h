@@ -91,6 +91,7 @@ enum class Text : std::uint8_t {
   empty_files,
   and_more_quarantined,
   no_factors,
+  no_actions,
   // account of an import
   already_there,
   conflicting,
@@ -111,6 +112,7 @@ enum class Text : std::uint8_t {
   data,
   size,
   factors,
+  facts,
   sessions,
   level,
   files,
@@ -123,6 +125,7 @@ enum class Text : std::uint8_t {
   codec,
   instruments_and_bars,
   factor_count,
+  fact_count,
   sessions_count,
   // note of synthetic data: the same in both languages
   synthetic,

@@ -1,0 +1,90 @@
+// Stores of former formats, as they were written then: what is in them is what store_fixture.h says.
+
+#include <sqlite3.h>
+
+#include "store_fixture.h"
+
+namespace momentum::catalog {
+namespace {
+
+class FormerStore : public testing::Test {
+ protected:
+  FormerStore() {
+    std::ifstream file(MOMENTUM_SOURCE_DIR "/tests/catalog/store_v1.sql");
+    const std::string sql{std::istreambuf_iterator<char>(file), {}};
+    EXPECT_FALSE(sql.empty());
+    sqlite3* database = nullptr;
+    EXPECT_EQ(sqlite3_open(store_.path("catalog.db").c_str(), &database), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(database);
+    sqlite3_close(database);
+  }
+  // All three states, whatever format they are in now.
+  static void expect_states(const Catalog& catalog) {
+    const Change first = sample_change();
+    const State second = catalog.load(2).value();
+    EXPECT_EQ(second.instruments, first.instruments);
+    EXPECT_EQ(second.sessions, first.sessions);
+    EXPECT_EQ(second.calendars, first.calendars);
+    ASSERT_EQ(second.files.size(), 1U);
+    EXPECT_EQ(second.files[0].extents, first.add_files[0].extents);
+    EXPECT_EQ(second.snapshot.counts, (Counts{3, 1, 60, 1020, 80}));
+    const State third = catalog.load(3).value();
+    EXPECT_EQ(third.instruments[1].board, "star");
+    EXPECT_EQ(third.instruments[1].factors, first.instruments[1].factors);
+    EXPECT_EQ(third.files[0].path, "data/2.parquet");
+    EXPECT_TRUE(catalog.load(1)->instruments.empty());
+    EXPECT_EQ(third.info.uuid, "00000000-0000-4000-8000-000000000001");
+    EXPECT_EQ(third.limits, 0);
+    EXPECT_TRUE(catalog.limits(3, {}, {}).value().empty());
+  }
+  StoreFolder store_;
+};
+
+TEST_F(FormerStore, IsReadAsItIs) {
+  const std::string before = store_.bytes();
+  const Catalog reader = Catalog::open(store_.path()).value();
+  expect_states(reader);
+  EXPECT_EQ(reader.load()->info.format_version, 1);
+  EXPECT_EQ(store_.bytes(), before);
+}
+
+TEST_F(FormerStore, IsMigratedByAWriterUnderAReadersEyes) {
+  const Catalog reader = Catalog::open(store_.path()).value();
+  EXPECT_EQ(reader.load()->info.format_version, 1);
+  const WriterLock lock = store_.lock();
+  Catalog writer = open_for_writing(lock);
+  for (const Catalog* catalog : {&std::as_const(writer), &reader}) {
+    EXPECT_EQ(catalog->load()->info.format_version, kStoreFormatVersion);
+    expect_states(*catalog);
+  }
+  EXPECT_EQ(writer.garbage()->size(), 1U);
+}
+
+TEST_F(FormerStore, TakesWhatItHadNoPlaceFor) {
+  const WriterLock lock = store_.lock();
+  Catalog writer = open_for_writing(lock);
+  Change change{.op = "import", .instruments = writer.load()->instruments};
+  // Records that are as they were add nothing: their blobs of then are those of today.
+  ASSERT_EQ(writer.commit({}, change, 3)->id, 4);
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(store_.path("catalog.db").c_str(), &database), SQLITE_OK);
+  int rows = 0;
+  const auto count = [](void* to, int, char** values, char**) {
+    return *static_cast<int*>(to) = std::atoi(*values), 0;
+  };
+  sqlite3_exec(database, "SELECT count(*) FROM instrument WHERE begin_snapshot = 4", count, &rows, nullptr);
+  sqlite3_close(database);
+  EXPECT_EQ(rows, 0);
+
+  change.instruments[0].actions = {{.day = day(2024, 6, 3), .cash = {1'500'000'000}}};
+  change.limits = {{day(2024, 6, 3), {{0, {110'000'000'000}, {90'000'000'000}}}}};
+  ASSERT_EQ(writer.commit({}, change, 4)->id, 5);
+  const State state = open_and_load(store_.path()).value();
+  EXPECT_EQ(state.instruments, change.instruments);
+  EXPECT_EQ(state.limits, 1);
+  EXPECT_EQ(writer.limits(5, {}, {}).value(), change.limits);
+  expect_states(writer);
+}
+
+}  // namespace
+}  // namespace momentum::catalog
