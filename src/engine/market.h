@@ -100,8 +100,8 @@ class Market {
   virtual Date last_bar(std::size_t instrument) const = 0;
   virtual std::int64_t bars_on(Date session) const = 0;
 
-  // Of those asked for, every instrument whose first bar is not after the session (with empty bars if none lies within the history window), and
-  // those of which every row up to the session was refused or a suspension.
+  // Of those asked for, every instrument whose first bar is not after the session (with empty bars if none lies within the
+  // history window), and those of which every row up to the session was refused or a suspension.
   virtual Result<void> read(const Context& ctx, const Cut& cut, const LaneSink& sink) const = 0;
 
  protected:

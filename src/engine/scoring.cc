@@ -28,8 +28,10 @@ expr::LatestSeries series_of(const Lane& lane, const expr::Latest& latest) {
   return series;
 }
 
-bool needs_a_reason(score::Status status) {
-  return status == score::Status::bad_data || status == score::Status::stale;
+// Of an earlier row than the last one, amount and preclose may not be there; and why there is no score, all rows tell.
+bool says_all(const score::Record& record, const Lane& lane) {
+  if (record.status == score::Status::bad_data) return false;
+  return lane.bars.dates.empty() || record.as_of.days == lane.bars.dates.back();
 }
 
 }  // namespace
@@ -70,7 +72,7 @@ Result<void> Scoring::latest(const Context& ctx, std::span<const Lane> lanes) {
     if (values.settled[i]) {
       const std::span last = std::span(values.values).subspan(i * values.outputs, values.outputs);
       score::Record record = make_record(market_, lanes[i], session_, request_, last);
-      if (!needs_a_reason(record.status) && record.ts_code != explained_) {
+      if (says_all(record, lanes[i]) && record.ts_code != explained_) {
         records.push_back(std::move(record));
         settled.push_back(&lanes[i]);
         continue;

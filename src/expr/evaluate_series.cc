@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <string>
 
 #include "momentum/base/parallel.h"
 #include "session_pool_internal.h"
@@ -109,6 +110,14 @@ Result<std::vector<std::size_t>> places_of(const Stage& stage, std::span<const s
   return places;
 }
 
+Result<void> check_lengths(std::span<const RowSeries> series, std::span<const std::size_t> places) {
+  for (std::size_t i = 0; i < series.size(); ++i)
+    for (const std::size_t place : places)
+      if (series[i].columns[place].size() != series[i].rows)
+        return fail(ErrorCode::bad_value, "columns of different length", "series " + std::to_string(i));
+  return {};
+}
+
 }  // namespace
 
 SeriesLanes::SeriesLanes(std::span<const RowSeries> series) : order_(series.size()) {
@@ -123,6 +132,7 @@ Result<void> evaluate_series(const Context& ctx, const Program& program, std::sp
   MOMENTUM_TRY(const SimdLevel level, kernels::resolve_level(ctx.simd));
   const Stage& stage = program.stages[0];
   MOMENTUM_TRY(const std::vector<std::size_t> places, places_of(stage, columns));
+  MOMENTUM_TRY_VOID(check_lengths(series, places));
   SessionPool sessions(stage, level, 0);
   return parallel_for(ctx, lanes.tiles(), [&](std::size_t tile) -> Result<void> {
     Tile work(stage, sessions);

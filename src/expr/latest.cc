@@ -80,7 +80,8 @@ class Cut {
     for (const NodeId id : carried_) result.outputs.push_back(copy(result.graph, id, false));
     return result;
   }
-  static std::string name_of(std::size_t carried) { return "carried_" + std::to_string(carried); }
+  // With a space, which the name of no column has.
+  static std::string name_of(std::size_t carried) { return "carried " + std::to_string(carried); }
   std::size_t carried() const { return carried_.size(); }
 
  private:

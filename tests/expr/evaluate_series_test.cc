@@ -67,5 +67,16 @@ TEST(EvaluateSeries, AColumnThatIsNotThereIsNamed) {
   EXPECT_NE(done.error().to_string().find("volume"), std::string::npos);
 }
 
+TEST(EvaluateSeries, AColumnThatIsTooShortIsAnError) {
+  const Program program = compiled("close + volume", true, {"close", "volume"});
+  const std::vector<std::string> columns{"close", "volume"};
+  const std::vector<double> values(40, 1.0);
+  const std::vector<RowSeries> series{{40, {values, values}}, {40, {values, {}}}};
+  const auto done = evaluate_series(Context{}, program, columns, series, SeriesLanes(series), [](const Stretch&) {});
+  ASSERT_FALSE(done.has_value());
+  EXPECT_EQ(done.error().code, ErrorCode::bad_value);
+  EXPECT_EQ(done.error().where, "series 1");
+}
+
 }  // namespace
 }  // namespace momentum::expr

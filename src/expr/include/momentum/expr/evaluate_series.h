@@ -34,8 +34,8 @@ class SeriesLanes {
   std::vector<std::size_t> order_, length_;
 };
 
-// As evaluate(), with the lanes of `lanes`, which are those of `series`. Errors: interrupted, unsupported_simd, name_not_found (a column that the program needs is not among
-// `columns`).
+// As evaluate(), with the lanes of `lanes`, which are those of `series`. Errors: interrupted, unsupported_simd, name_not_found (a
+// column that the program needs is not among `columns`), bad_value (it has not as many values as its series has rows).
 Result<void> evaluate_series(const Context& ctx, const Program& program, std::span<const std::string> columns,
                              std::span<const RowSeries> series, const SeriesLanes& lanes, const StretchSink& sink);
 

@@ -14,11 +14,11 @@
 namespace momentum::expr {
 
 // A graph cut into two programs. `carry` runs over all rows and yields what never forgets: ema, wilder, fill_forward and
-// bar_index. `tail` runs over a lane's last rows, with these values as columns, and yields the outputs. What it says on the last row
-// has the bits that the whole graph has there, if the lane is settled:
+// bar_index. `tail` runs over a lane's last rows, with these values as columns, and yields the outputs. What it says on the
+// last row has the bits that the whole graph has there, if the lane is settled:
 //   the tail is the whole lane, or
-//   it has more than `warm_up` rows, and after the first `warm_up` of them each condition that a value_when, mean_when, bars_since or
-//   bounded count looks back at held as often as it looks back.
+//   it has more than `warm_up` rows, and after the first `warm_up` of them each condition that a value_when, mean_when,
+//   bars_since or bounded count looks back at held as often as it looks back.
 // Anything else says nothing about a lane: it has to be computed on all rows.
 struct Latest {
   // A condition, and how often it must have held.
