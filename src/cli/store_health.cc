@@ -38,16 +38,24 @@ std::string lines_of(const std::vector<std::pair<Text, std::string>>& lines, rep
   return text.substr(text.find('\n') + 1);  // without the empty titles
 }
 
-// Columns from the first of `numbers` to before the second stand to the right.
+constexpr int kWords = 24, kAllWords = 240;  // room of a column of words, at least and at most
+
+// Columns from the first of `numbers` to before the second stand to the right; what comes behind are words, for which the room
+// that is left must do.
 std::string grid_of(const std::vector<Text>& titles, std::pair<std::size_t, std::size_t> numbers,
-                    std::vector<std::vector<std::string>> rows, const report::TableStyle& style) {
+                    const std::vector<std::vector<std::string>>& rows, const report::TableStyle& style) {
   report::Grid grid;
   for (std::size_t c = 0; c < titles.size(); ++c)
     grid.columns.push_back(
         {.title = std::string(report::text(titles[c], style.lang)), .right = c >= numbers.first && c < numbers.second});
-  for (auto& row : rows) {
+  for (const auto& row : rows) {
     grid.rows.emplace_back();
-    for (std::string& cell : row) grid.rows.back().push_back({std::move(cell)});
+    for (const std::string& cell : row) grid.rows.back().push_back({cell});
+  }
+  for (std::size_t c = numbers.second; c < titles.size(); ++c) {
+    grid.columns[c].min_width = kWords;
+    grid.columns[c].max_width = kAllWords;
+    grid.columns[c].fill = [&rows, c](std::size_t row, std::size_t) { return report::Cell{rows[row][c]}; };
   }
   return report::lay_out(grid, static_cast<std::size_t>(style.width), style.color).text;
 }
@@ -94,8 +102,7 @@ std::string store_info_text(const engine::StoreSummary& store, const report::Tab
     rows.push_back({std::string(engine::to_string(level.level)), report::grouped(level.files),
                     report::grouped(level.rows), report::grouped(level.bytes),
                     fmt::format("{:.2f}", bytes_a_bar(level.bytes, level.rows))});
-  out += "\n" + grid_of({Text::level, Text::files, Text::rows, Text::bytes, Text::bytes_a_bar}, {1, 5}, std::move(rows),
-                        style);
+  out += "\n" + grid_of({Text::level, Text::files, Text::rows, Text::bytes, Text::bytes_a_bar}, {1, 5}, rows, style);
   rows.clear();
   for (const engine::ColumnSummary& column : store.columns)
     rows.push_back({column.name, column.form, column.encoding, column.codec, report::grouped(column.files),
@@ -104,7 +111,7 @@ std::string store_info_text(const engine::StoreSummary& store, const report::Tab
   return out + "\n" +
          grid_of({Text::column, Text::form, Text::encoding, Text::codec, Text::files, Text::bytes, Text::bytes_a_value,
                   Text::reason},
-                 {4, 7}, std::move(rows), style);
+                 {4, 7}, rows, style);
 }
 
 std::string store_info_json(const engine::StoreSummary& store) {

@@ -37,6 +37,19 @@ TEST(StoreHealth, InfoAsText) {
   EXPECT_EQ(text.find("SYNTHETIC"), std::string::npos);
 }
 
+TEST(StoreHealth, TheReasonTakesTheRoomThatIsLeft) {
+  engine::StoreSummary store = sample();
+  store.columns[0].reason = std::string(100, 'r');
+  const auto line = [&](int width) {
+    const std::string text = store_info_text(store, {.width = width});
+    const std::string last = text.substr(text.rfind("\ndate") + 1);
+    return last.size() - 1;
+  };
+  EXPECT_GT(line(0), 140U);
+  EXPECT_LE(line(100), 102U);  // the sign of what was cut takes three bytes
+  EXPECT_GT(line(100), 90U);
+}
+
 TEST(StoreHealth, InfoInChineseAndOfMadeUpData) {
   engine::StoreSummary store = sample();
   store.info.synthetic = true;

@@ -151,7 +151,7 @@ class Bars(Case):
             sizes.append(info["bytes"])
         self.assertEqual(len(shown), 1)
         self.assertEqual(sizes[:4], sorted(sizes[:4], reverse=True))
-        table = self.good("store", "info", "--store", "6", "--format", "table").stdout
+        table = self.good("store", "info", "--store", "6", "--format", "table", COLUMNS="300").stdout
         self.assertIn(" ns a value", table)
         self.assertIn("compression compat", self.good("store", "info", "--store", "compat").stdout)
 
