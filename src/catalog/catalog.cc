@@ -88,7 +88,8 @@ Result<void> check_info(const StoreInfo& info) {
     return fail(ErrorCode::bad_value, std::move(what), fmt::format("{}", value), "");
   };
   if (info.buckets < 1 || info.buckets > 4096) return wrong("buckets outside 1..4096", info.buckets);
-  if (info.compression < 0 || info.compression > 9) return wrong("compression outside 0..9", info.compression);
+  if (info.compression != kCompatCompression && (info.compression < 0 || info.compression > 9))
+    return wrong("compression outside 0..9", info.compression);
   if (info.storage != "parquet" && info.storage != "hdf" && info.storage != "csv") {
     return wrong("storage is none of parquet, hdf, csv", info.storage);
   }

@@ -38,14 +38,24 @@ std::string lines_of(const std::vector<std::pair<Text, std::string>>& lines, rep
   return text.substr(text.find('\n') + 1);  // without the empty titles
 }
 
-std::string grid_of(const std::vector<Text>& titles, std::size_t left, std::vector<std::vector<std::string>> rows,
-                    const report::TableStyle& style) {
+constexpr int kWords = 24, kAllWords = 240;  // room of a column of words, at least and at most
+
+// Columns from the first of `numbers` to before the second stand to the right; what comes behind are words, for which the room
+// that is left must do.
+std::string grid_of(const std::vector<Text>& titles, std::pair<std::size_t, std::size_t> numbers,
+                    const std::vector<std::vector<std::string>>& rows, const report::TableStyle& style) {
   report::Grid grid;
   for (std::size_t c = 0; c < titles.size(); ++c)
-    grid.columns.push_back({.title = std::string(report::text(titles[c], style.lang)), .right = c >= left});
-  for (auto& row : rows) {
+    grid.columns.push_back(
+        {.title = std::string(report::text(titles[c], style.lang)), .right = c >= numbers.first && c < numbers.second});
+  for (const auto& row : rows) {
     grid.rows.emplace_back();
-    for (std::string& cell : row) grid.rows.back().push_back({std::move(cell)});
+    for (const std::string& cell : row) grid.rows.back().push_back({cell});
+  }
+  for (std::size_t c = numbers.second; c < titles.size(); ++c) {
+    grid.columns[c].min_width = kWords;
+    grid.columns[c].max_width = kAllWords;
+    grid.columns[c].fill = [&rows, c](std::size_t row, std::size_t) { return report::Cell{rows[row][c]}; };
   }
   return report::lay_out(grid, static_cast<std::size_t>(style.width), style.color).text;
 }
@@ -58,8 +68,9 @@ std::string store_info_text(const engine::StoreSummary& store, const report::Tab
   };
   const auto separator = report::text(Text::list_separator, style.lang);
   std::vector<std::pair<Text, std::string>> lines;
-  lines.emplace_back(Text::store, fmt::format("{}: format {}, {}, compression {}", store.folder,
-                                              store.info.format_version, store.info.storage, store.info.compression));
+  lines.emplace_back(Text::store,
+                     fmt::format("{}: format {}, {}, compression {}", store.folder, store.info.format_version,
+                                 store.info.storage, engine::compression_text(store.info.compression)));
   if (store.info.synthetic)
     lines.emplace_back(Text::store, fmt::format("{}: momentum demo {}", report::text(Text::synthetic, style.lang),
                                                 store.info.arguments));
@@ -94,15 +105,16 @@ std::string store_info_text(const engine::StoreSummary& store, const report::Tab
     rows.push_back({std::string(engine::to_string(level.level)), report::grouped(level.files),
                     report::grouped(level.rows), report::grouped(level.bytes),
                     fmt::format("{:.2f}", bytes_a_bar(level.bytes, level.rows))});
-  out +=
-      "\n" + grid_of({Text::level, Text::files, Text::rows, Text::bytes, Text::bytes_a_bar}, 1, std::move(rows), style);
+  out += "\n" + grid_of({Text::level, Text::files, Text::rows, Text::bytes, Text::bytes_a_bar}, {1, 5}, rows, style);
   rows.clear();
   for (const engine::ColumnSummary& column : store.columns)
     rows.push_back({column.name, column.form, column.encoding, column.codec, report::grouped(column.files),
-                    report::grouped(column.bytes), fmt::format("{:.2f}", bytes_a_bar(column.bytes, store.bars))});
+                    report::grouped(column.bytes), fmt::format("{:.2f}", bytes_a_bar(column.bytes, column.rows)),
+                    report::printable(column.reason)});
   return out + "\n" +
-         grid_of({Text::column, Text::form, Text::encoding, Text::codec, Text::files, Text::bytes, Text::bytes_a_bar},
-                 4, std::move(rows), style);
+         grid_of({Text::column, Text::form, Text::encoding, Text::codec, Text::files, Text::bytes, Text::bytes_a_value,
+                  Text::reason},
+                 {4, 7}, rows, style);
 }
 
 std::string store_info_json(const engine::StoreSummary& store) {
@@ -115,7 +127,12 @@ std::string store_info_json(const engine::StoreSummary& store) {
   json.key("created").text(time_text(store.info.created));
   json.key("tool_version").text_or_null(store.info.tool_version);
   json.key("storage").text(store.info.storage);
-  json.key("compression").integer(store.info.compression);
+  json.key("compression");
+  if (store.info.compression == catalog::kCompatCompression) {
+    json.text(engine::compression_text(store.info.compression));
+  } else {
+    json.integer(store.info.compression);
+  }
   json.key("buckets").integer(store.info.buckets);
   json.key("synthetic").boolean(store.info.synthetic);
   json.key("arguments").text_or_null(store.info.arguments);
@@ -164,7 +181,9 @@ std::string store_info_json(const engine::StoreSummary& store) {
     json.key("encoding").text(column.encoding);
     json.key("codec").text(column.codec);
     json.key("files").integer(column.files);
+    json.key("rows").integer(column.rows);
     json.key("bytes").integer(column.bytes);
+    json.key("reason").text(column.reason);
     json.end_object();
   }
   json.end_array();

@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "momentum/engine/store_info.h"
 #include "option_values.h"
 
 namespace momentum::cli {
@@ -17,7 +18,8 @@ void one(CLI::App& app, const char* names, const char* value, Text& to, const ch
 
 void declare_making(CLI::App& app, StoreTexts& texts) {
   one(app, "--storage", "FORM", texts.storage, "of a new store: parquet");
-  one(app, "--compression", "0..9", texts.compression, "of a new store: 0 quickest to read, 9 smallest");
+  one(app, "--compression", "LEVEL", texts.compression,
+      "of a new store: 0 quickest to read, to 9 smallest; or compat, for readers that know no newer encodings");
   one(app, "--lock-wait", "SECONDS", texts.lock_wait, "how long to wait for another writer (default 0)");
 }
 
@@ -67,8 +69,11 @@ Result<void> read_making(const StoreTexts& texts, Text& storage, std::optional<i
     storage = texts.storage;
   }
   if (texts.compression) {
-    MOMENTUM_TRY(const std::int64_t level, parse_count("--compression", *texts.compression, 0, 9));
-    compression = static_cast<int>(level);
+    compression = engine::compression_of(*texts.compression);
+    if (!compression) {
+      return fail(ErrorCode::bad_value, fmt::format("bad value '{}'", *texts.compression), "--compression",
+                  "give a level from 0 to 9, or compat");
+    }
   }
   if (texts.lock_wait) {
     MOMENTUM_TRY(const double seconds, parse_number("--lock-wait", *texts.lock_wait));

@@ -10,6 +10,7 @@
 #include "import_kind.h"
 #include "import_rules.h"
 #include "memory_need.h"
+#include "momentum/engine/store_info.h"
 #include "momentum/sources/csv_folder.h"
 #include "writing.h"
 
@@ -28,7 +29,8 @@ Result<void> check_settings(const ImportRequest& request, const catalog::StoreIn
   const bool other_storage = request.storage && *request.storage != info.storage;
   if (!other_storage && (!request.compression || *request.compression == info.compression)) return {};
   return fail(ErrorCode::bad_value,
-              fmt::format("the store was made with storage {}, compression {}", info.storage, info.compression),
+              fmt::format("the store was made with storage {}, compression {}", info.storage,
+                          compression_text(info.compression)),
               other_storage ? "--storage" : "--compression", "leave the option out, or make another store");
 }
 

@@ -38,7 +38,7 @@ void add_columns(const formats::ColumnFileReader& reader, const catalog::FileRec
                  std::vector<ColumnSummary>& columns) {
   for (std::size_t c = 0; c < file.columns.size(); ++c) {
     const catalog::ColumnRecord& record = file.columns[c];
-    ColumnSummary one{record.name, form_of(record), record.encoding, codec_of(record), 0, 0};
+    ColumnSummary one{record.name, form_of(record), record.encoding, codec_of(record), 0, 0, 0, {}, 0};
     auto at = std::ranges::find_if(columns, [&](const ColumnSummary& other) {
       return other.name == one.name && other.form == one.form && other.encoding == one.encoding &&
              other.codec == one.codec;
@@ -50,6 +50,11 @@ void add_columns(const formats::ColumnFileReader& reader, const catalog::FileRec
       at = columns.insert(last == columns.rend() ? columns.end() : last.base(), std::move(one));
     }
     ++at->files;
+    at->rows += file.rows;
+    if (file.rows > at->reason_rows) {
+      at->reason = record.reason;
+      at->reason_rows = file.rows;
+    }
     for (std::size_t group = 0; group < reader.groups().size(); ++group) at->bytes += reader.bytes(group, c);
   }
 }
@@ -76,6 +81,16 @@ std::string_view to_string(catalog::Level level) noexcept {
     case catalog::Level::base: break;
   }
   return "base";
+}
+
+std::string compression_text(int compression) {
+  return compression == catalog::kCompatCompression ? "compat" : fmt::format("{}", compression);
+}
+
+std::optional<int> compression_of(std::string_view text) noexcept {
+  if (text == "compat") return catalog::kCompatCompression;
+  if (text.size() != 1 || text[0] < '0' || text[0] > '9') return {};
+  return text[0] - '0';
 }
 
 int store_format_version() noexcept { return catalog::kStoreFormatVersion; }

@@ -125,6 +125,7 @@ constexpr std::array kLabels{
     Label{Text::rows, "rows", "行"},
     Label{Text::bytes, "bytes", "字节"},
     Label{Text::bytes_a_bar, "a bar", "每根"},
+    Label{Text::bytes_a_value, "a value", "每值"},
     Label{Text::column, "column", "列"},
     Label{Text::form, "form", "类型"},
     Label{Text::encoding, "encoding", "编码"},

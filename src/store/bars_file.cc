@@ -1,11 +1,11 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "bars_file_internal.h"
 #include "momentum/formats/column_file.h"
 #include "momentum/formats/decimal_column.h"
+#include "momentum/formats/storage_choice.h"
 #include "momentum/store/levels.h"
 
 namespace momentum::store {
@@ -14,29 +14,49 @@ namespace {
 using formats::ColumnSpec;
 using formats::Physical;
 
+static_assert(catalog::kCompatCompression == formats::kCompatCompression);
+
 struct Column {
   ColumnSpec spec;
   std::string reason;
   std::span<const double> values;  // empty for instrument and date
 };
 
-std::string reason_of(const formats::DecimalForm& form) {
-  if (form.physical == Physical::float64) return "values that no decimal of up to 6 digits holds exactly";
-  return fmt::format("every value is exact with {} digits after the point and fits {} bits", form.scale,
-                     form.physical == Physical::int32 ? 32 : 64);
+void store_as(formats::StorageChoice choice, Column& column) {
+  column.spec.physical = choice.form.physical;
+  column.spec.scale = choice.form.scale;
+  column.spec.encoding = choice.encoding;
+  column.spec.codec = choice.codec;
+  column.spec.level = choice.level;
+  column.reason = std::move(choice.reason);
 }
 
-std::vector<Column> columns_of(const BarSeries& rows) {
+std::vector<std::int32_t> instruments_of(const BarsDraft& draft) {
+  std::vector<std::int32_t> out;
+  for (const catalog::Extent& extent : draft.extents)
+    out.insert(out.end(), static_cast<std::size_t>(extent.rows), extent.instrument);
+  return out;
+}
+
+Result<std::vector<Column>> columns_of(std::span<const std::int32_t> instruments, const BarSeries& rows,
+                                       int compression) {
   std::vector<Column> out;
-  for (ColumnSpec& spec : key_specs())
-    out.push_back({std::move(spec), spec.date ? "days" : "numbers of instruments", {}});
+  for (ColumnSpec& spec : key_specs()) {
+    Column column{std::move(spec), {}, {}};
+    const std::span<const std::int32_t> values = column.spec.date ? rows.dates : instruments;
+    MOMENTUM_TRY(auto choice, formats::choose_storage(formats::spread_sample(values), compression));
+    store_as(std::move(choice), column);
+    out.push_back(std::move(column));
+  }
   for (std::size_t c = 0; c < kColumns; ++c) {
     const std::span<const double> values = rows.columns[c];
     const bool any = std::ranges::any_of(values, [](double v) { return !std::isnan(v); });
     if (c >= kRequiredColumns && !any) continue;
-    const formats::DecimalForm form = formats::smallest_form(values);
-    out.push_back({formats::column_spec(std::string(column_name(c)), form.physical, form.scale),
-                   any ? reason_of(form) : "no value", values});
+    Column column{{.name = std::string(column_name(c))}, {}, values};
+    MOMENTUM_TRY(auto choice,
+                 formats::choose_storage(formats::spread_sample(values), formats::smallest_form(values), compression));
+    store_as(std::move(choice), column);
+    out.push_back(std::move(column));
   }
   return out;
 }
@@ -104,9 +124,10 @@ std::vector<std::size_t> cuts_of(const BarsDraft& draft) {
 }  // namespace
 
 Result<catalog::FileRecord> write_bars(const Context& ctx, const NewFile& file, std::string_view store_uuid,
-                                       const BarsDraft& draft) {
+                                       int compression, const BarsDraft& draft) {
   const BarSeries rows = draft.rows.view();
-  const std::vector<Column> columns = columns_of(rows);
+  const std::vector<std::int32_t> instruments = instruments_of(draft);
+  MOMENTUM_TRY(const std::vector<Column> columns, columns_of(instruments, rows, compression));
   catalog::FileRecord record;
   std::vector<ColumnSpec> specs;
   for (const Column& column : columns) {
@@ -116,20 +137,17 @@ Result<catalog::FileRecord> write_bars(const Context& ctx, const NewFile& file, 
   MOMENTUM_TRY(const auto writer,
                formats::ColumnFileWriter::create(file.draft, std::move(specs), identity_of(store_uuid, file.path)));
   Group group(columns.size());
-  std::vector<std::int32_t> instruments;
-  std::size_t begin = 0;
+  std::size_t from = 0;
   for (const std::size_t end : cuts_of(draft)) {
     if (ctx.cancelled()) return Context::interrupted();
-    const auto from = static_cast<std::size_t>(draft.extents[begin].first_row);
-    instruments.clear();
-    for (; begin < end; ++begin)
-      instruments.insert(instruments.end(), static_cast<std::size_t>(draft.extents[begin].rows),
-                         draft.extents[begin].instrument);
-    const std::size_t n = instruments.size();
-    std::vector<formats::ColumnValues> values = {{.values = std::span<const std::int32_t>(instruments)},
+    const std::size_t to =
+        end < draft.extents.size() ? static_cast<std::size_t>(draft.extents[end].first_row) : instruments.size();
+    const std::size_t n = to - from;
+    std::vector<formats::ColumnValues> values = {{.values = std::span(instruments).subspan(from, n)},
                                                  {.values = rows.dates.subspan(from, n)}};
     for (std::size_t k = 2; k < columns.size(); ++k) values.push_back(group.convert(k, columns[k], from, n));
     MOMENTUM_TRY_VOID(writer->write_row_group(values));
+    from = to;
   }
   MOMENTUM_TRY(const auto summary, writer->close());
   record.path = file.path;

@@ -18,6 +18,14 @@ constexpr std::array<std::string_view, 3> kPhysicals = {"int32", "int64", "float
 constexpr std::array<std::string_view, 4> kEncodings = {"plain", "dictionary", "delta", "byte_stream_split"};
 constexpr std::array<std::string_view, 4> kCodecs = {"none", "lz4", "snappy", "zstd"};
 
+// However they are stored.
+bool same_content(ColumnSpec a, const ColumnSpec& b) {
+  a.encoding = b.encoding;
+  a.codec = b.codec;
+  a.level = b.level;
+  return a == b;
+}
+
 // What is wrong with the opened file; empty: nothing.
 std::string difference(const formats::ColumnFileReader& reader, std::string_view uuid,
                        const catalog::FileRecord& file) {
@@ -29,7 +37,8 @@ std::string difference(const formats::ColumnFileReader& reader, std::string_view
   }
   const std::vector<ColumnSpec> keys = key_specs();
   for (std::size_t c = 0; c < keys.size(); ++c) {
-    if (c >= reader.specs().size() || reader.specs()[c] != keys[c]) return "its rows have no instrument and date";
+    if (c >= reader.specs().size() || !same_content(reader.specs()[c], keys[c]))
+      return "its rows have no instrument and date";
   }
   if (reader.groups().size() != file.row_groups.size()) return "other row groups than the catalog says";
   for (std::size_t g = 0; g < file.row_groups.size(); ++g) {

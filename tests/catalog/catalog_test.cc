@@ -46,7 +46,8 @@ TEST(Create, RefusesWhatStandsThereAndBadInfo) {
   const std::string before = store.bytes();
   EXPECT_EQ(Catalog::create({}, store.path(), {}).error().code, ErrorCode::store_exists);
   EXPECT_EQ(store.bytes(), before);
-  for (const StoreInfo& info : {StoreInfo{.buckets = 0}, StoreInfo{.storage = "xls"}, StoreInfo{.compression = 10}}) {
+  for (const StoreInfo& info : {StoreInfo{.buckets = 0}, StoreInfo{.storage = "xls"}, StoreInfo{.compression = 10},
+                                StoreInfo{.compression = kCompatCompression - 1}}) {
     EXPECT_EQ(Catalog::create({}, store.path("x"), info).error().code, ErrorCode::bad_value);
   }
   EXPECT_FALSE(std::filesystem::exists(store.path("x")));

@@ -22,7 +22,7 @@ engine::StoreSummary sample() {
   store.last = *make_date(2024, 5, 6);
   store.levels = {{catalog::Level::year, 8, 900, 14000}, {catalog::Level::tail, 1, 100, 2000}};
   store.sessions = {{"a", 500, *make_date(2020, 1, 2), *make_date(2024, 5, 6), 2}};
-  store.columns = {{"date", "date on int32", "delta", "none", 9, 700}};
+  store.columns = {{"date", "date on int32", "delta", "none", 9, 500, 700, "delta, no codec: 1.40 bytes", 500}};
   return store;
 }
 
@@ -32,8 +32,22 @@ TEST(StoreHealth, InfoAsText) {
   EXPECT_NE(text.find("16.00 bytes a bar\n"), std::string::npos);
   EXPECT_NE(text.find("4: import, 1970-01-01T00:00:00Z (2 files)\n"), std::string::npos);
   EXPECT_NE(text.find("tail       1   100   2,000  20.00\n"), std::string::npos);
-  EXPECT_NE(text.find("date    date on int32  delta     none       9    700   0.70\n"), std::string::npos);
+  EXPECT_NE(text.find("date    date on int32  delta     none       9    700     1.40  delta, no codec: 1.40 bytes\n"),
+            std::string::npos);
   EXPECT_EQ(text.find("SYNTHETIC"), std::string::npos);
+}
+
+TEST(StoreHealth, TheReasonTakesTheRoomThatIsLeft) {
+  engine::StoreSummary store = sample();
+  store.columns[0].reason = std::string(100, 'r');
+  const auto line = [&](int width) {
+    const std::string text = store_info_text(store, {.width = width});
+    const std::string last = text.substr(text.rfind("\ndate") + 1);
+    return last.size() - 1;
+  };
+  EXPECT_GT(line(0), 140U);
+  EXPECT_LE(line(100), 102U);  // the sign of what was cut takes three bytes
+  EXPECT_GT(line(100), 90U);
 }
 
 TEST(StoreHealth, InfoInChineseAndOfMadeUpData) {
@@ -59,8 +73,18 @@ TEST(StoreHealth, InfoAsJson) {
             std::string::npos);
   EXPECT_NE(json.find(R"({"level":"tail","files":1,"rows":100,"bytes":2000})"), std::string::npos);
   EXPECT_NE(
-      json.find(R"({"column":"date","form":"date on int32","encoding":"delta","codec":"none","files":9,"bytes":700})"),
+      json.find(
+          R"({"column":"date","form":"date on int32","encoding":"delta","codec":"none","files":9,"rows":500,"bytes":700,)"
+          R"("reason":"delta, no codec: 1.40 bytes"})"),
       std::string::npos);
+}
+
+TEST(StoreHealth, CompressionIsALevelOrCompat) {
+  engine::StoreSummary store = sample();
+  EXPECT_NE(store_info_json(store).find(R"("compression":6)"), std::string::npos);
+  store.info.compression = catalog::kCompatCompression;
+  EXPECT_NE(store_info_json(store).find(R"("compression":"compat")"), std::string::npos);
+  EXPECT_NE(store_info_text(store, {}).find("parquet, compression compat\n"), std::string::npos);
 }
 
 std::string health_json(const Result<engine::StoreSummary>& store) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "momentum/cli/options.h"
+#include "momentum/engine/store_info.h"
 
 namespace momentum::cli {
 namespace {
@@ -35,6 +36,7 @@ TEST(StoreOptions, ImportWithEverything) {
   EXPECT_EQ(o.import.storage, "parquet");
   EXPECT_EQ(o.import.compression, 7);
   EXPECT_EQ(o.import.lock_wait, std::chrono::milliseconds(1500));
+  EXPECT_EQ(parsed({"demo", "--compression", "compat"}).demo.compression, engine::compression_of("compat"));
 }
 
 TEST(StoreOptions, WhatIsNotSaidKeepsTheDefaultsOfEngine) {
@@ -95,6 +97,8 @@ TEST(StoreOptions, BadValuesNameTheirOption) {
   const std::vector<Words> bad = {{"import", "a", "--freq", "5m"},
                                   {"import", "a", "--on-conflict", "maybe"},
                                   {"import", "a", "--compression", "10"},
+                                  {"demo", "--compression", "-1"},
+                                  {"demo", "--compression", "compact"},
                                   {"import", "a", "--storage", "tape"},
                                   {"import", "a", "--lock-wait", "-1"},
                                   {"import", "a", "--lock-wait", "soon"},

@@ -35,14 +35,29 @@ TEST(StoreInfo, LevelsColumnsAndCounts) {
   EXPECT_EQ(info->sessions[0].last_bars, 1);
   ASSERT_GE(info->columns.size(), 8u);
   EXPECT_EQ(info->columns[0].name, "instrument");
-  EXPECT_EQ(info->columns[1].form, "date on int32");
-  EXPECT_EQ(info->columns[5].name, "close");
-  EXPECT_EQ(info->columns[5].form, "decimal(9,2) on int32");
-  EXPECT_EQ(info->columns[5].files, 2);
-  std::int64_t bytes = 0;
-  for (const auto& column : info->columns) bytes += column.bytes;
+  std::int64_t bytes = 0, files_of_close = 0, rows_of_close = 0;
+  for (const auto& column : info->columns) {
+    bytes += column.bytes;
+    EXPECT_FALSE(column.reason.empty()) << column.name;
+    EXPECT_GE(column.rows, column.reason_rows);
+    if (column.name == "date") {
+      EXPECT_EQ(column.form, "date on int32");
+    }
+    if (column.name != "close") continue;
+    EXPECT_EQ(column.form, "decimal(9,2) on int32");
+    files_of_close += column.files;
+    rows_of_close += column.rows;
+  }
+  EXPECT_EQ(files_of_close, 2);
+  EXPECT_EQ(rows_of_close, 60);
   EXPECT_GT(bytes, 0);
   EXPECT_LT(bytes, info->bytes);
+}
+
+TEST(StoreInfo, CompressionAsText) {
+  for (const std::string text : {"0", "6", "9", "compat"})
+    EXPECT_EQ(compression_text(compression_of(text).value()), text);
+  for (const std::string text : {"", "10", "-1", "06", "Compat", "fast"}) EXPECT_FALSE(compression_of(text)) << text;
 }
 
 TEST(StoreInfo, AnOlderState) {

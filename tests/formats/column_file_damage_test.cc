@@ -116,7 +116,16 @@ TEST_F(Damage, AForgedFooterIsAnErrorOrHarmless) {
 
 // Pages that were damaged before their checksum was taken reach the decoders.
 TEST_F(Damage, AForgedChunkIsAnErrorOrHarmless) {
-  for (const ColumnSpec& spec : sample(0).specs) {
+  std::vector<ColumnSpec> specs = sample(0).specs;
+  for (const Encoding encoding :
+       {Encoding::plain, Encoding::dictionary, Encoding::delta, Encoding::byte_stream_split}) {
+    for (const Codec codec : {Codec::none, Codec::lz4, Codec::snappy, Codec::zstd}) {
+      for (ColumnSpec& spec : stored_as(sample(0).specs, encoding, codec)) {
+        if (spec.name == "close" || spec.name == "volume" || spec.name == "ratio") specs.push_back(std::move(spec));
+      }
+    }
+  }
+  for (const ColumnSpec& spec : specs) {
     const std::string path = folder_.path("one");
     std::filesystem::remove(path);
     auto writer = ColumnFileWriter::create(path, {spec}).value();

@@ -1,10 +1,12 @@
-"""A column file of ours in the hands of pyarrow: true types and true values.
+"""A column file of ours in the hands of pyarrow, pandas, DuckDB and Polars: true types and true values.
 
-COLUMN_SAMPLE names the program that writes it. Skipped where this Python has no pyarrow.
+COLUMN_SAMPLE names the program that writes it. A reader that this Python does not have is skipped.
 """
 
 import datetime
 import decimal
+import importlib
+import math
 import os
 import subprocess
 import tempfile
@@ -18,6 +20,82 @@ except ImportError:
     pyarrow = None
 
 ROWS, GROUPS = 120, 2
+EPOCH = datetime.date(1970, 1, 1)
+
+
+def expected():
+    """The sample's rows, by formula."""
+    for n in range(ROWS * GROUPS):
+        hole = n % ROWS % 7 == 3
+        yield (n // 60, EPOCH + datetime.timedelta(days=18000 + n % 60),
+               None if hole else decimal.Decimal(1000 + n * n % 97) / 100,
+               None if hole else decimal.Decimal(n * 10_000_019), None if hole else n % 13 / 3, 1.0 / (n + 1))
+
+
+def plain(value):
+    """A value as every reader has it: a date is no timestamp, missing is None."""
+    if isinstance(value, datetime.datetime):
+        return value.date()
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def with_pyarrow(module, path):
+    table = importlib.import_module("pyarrow.parquet").read_table(path)
+    return [tuple(row.values()) for row in table.to_pylist()]
+
+
+def with_pandas(module, path):
+    return [tuple(plain(value) for value in row) for row in module.read_parquet(path).itertuples(index=False)]
+
+
+def with_duckdb(module, path):
+    return module.connect().execute("select * from read_parquet(?)", [str(path)]).fetchall()
+
+
+def with_polars(module, path):
+    return [tuple(plain(value) for value in row) for row in module.read_parquet(path).rows()]
+
+
+READERS = {"pyarrow": with_pyarrow, "pandas": with_pandas, "duckdb": with_duckdb, "polars": with_polars}
+
+
+class EveryStorage(unittest.TestCase):
+    """Each encoding with each codec, as each reader sees it."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.paths = []
+        for encoding in ("plain", "dictionary", "delta", "byte_stream_split"):
+            for codec in ("none", "lz4", "snappy", "zstd"):
+                cls.paths.append(Path(cls.folder.name) / f"{encoding}-{codec}.parquet")
+                subprocess.run([os.environ["COLUMN_SAMPLE"], cls.paths[-1], encoding, codec], check=True)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def check(self, reader):
+        try:
+            module = importlib.import_module(reader)
+        except ImportError:
+            self.skipTest(f"this Python has no {reader}")
+        rows = list(expected())
+        for path in self.paths:
+            with self.subTest(path.name):
+                self.assertEqual(READERS[reader](module, path), rows)
+
+    def test_pyarrow(self):
+        self.check("pyarrow")
+
+    def test_pandas(self):
+        self.check("pandas")
+
+    def test_duckdb(self):
+        self.check("duckdb")
+
+    def test_polars(self):
+        self.check("polars")
 
 
 @unittest.skipIf(pyarrow is None, "this Python has no pyarrow")
@@ -51,15 +129,7 @@ class Interop(unittest.TestCase):
     def test_values(self):
         columns = {name: self.table.column(name).to_pylist() for name in self.table.column_names}
         self.assertEqual(self.table.num_rows, ROWS * GROUPS)
-        epoch = datetime.date(1970, 1, 1)
-        for n in range(ROWS * GROUPS):
-            hole = n % ROWS % 7 == 3
-            self.assertEqual(columns["instrument"][n], n // 60)
-            self.assertEqual(columns["date"][n], epoch + datetime.timedelta(days=18000 + n % 60))
-            self.assertEqual(columns["close"][n], None if hole else decimal.Decimal(1000 + n * n % 97) / 100)
-            self.assertEqual(columns["volume"][n], None if hole else decimal.Decimal(n * 10_000_019))
-            self.assertEqual(columns["turnover"][n], None if hole else n % 13 / 3)
-            self.assertEqual(columns["ratio"][n], 1.0 / (n + 1))
+        self.assertEqual(list(zip(*(columns[name] for name in self.table.column_names))), list(expected()))
 
     def test_metadata(self):
         pairs = self.file.schema_arrow.metadata

@@ -1,9 +1,23 @@
-// column_sample FILE: writes the sample, for readers of other makes.
+// column_sample FILE [ENCODING CODEC]: writes the sample, for readers of other makes; by default each column in its own way.
 
 #include "column_sample.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 int main(int argc, char** argv) {
-  if (argc != 2) return 2;
-  momentum::testing::write_sample(argv[1]);
+  using namespace momentum::testing;
+  constexpr std::array<std::string_view, 4> kEncodings = {"plain", "dictionary", "delta", "byte_stream_split"};
+  constexpr std::array<std::string_view, 4> kCodecs = {"none", "lz4", "snappy", "zstd"};
+  if (argc == 2) {
+    write_sample(argv[1]);
+    return 0;
+  }
+  if (argc != 4) return 2;
+  const auto encoding = std::ranges::find(kEncodings, argv[2]) - kEncodings.begin();
+  const auto codec = std::ranges::find(kCodecs, argv[3]) - kCodecs.begin();
+  if (encoding == 4 || codec == 4) return 2;
+  write_sample(argv[1], stored_as(sample(0).specs, static_cast<Encoding>(encoding), static_cast<Codec>(codec)));
   return 0;
 }

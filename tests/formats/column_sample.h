@@ -44,8 +44,19 @@ inline Sample sample(std::size_t group) {
   return made;
 }
 
-inline ColumnFileWriter::Summary write_sample(const std::string& path) {
-  auto writer = ColumnFileWriter::create(path, sample(0).specs, sample(0).metadata).value();
+// Every column in this encoding, where it has it, and this codec.
+inline std::vector<ColumnSpec> stored_as(std::vector<ColumnSpec> specs, Encoding encoding, Codec codec) {
+  for (ColumnSpec& spec : specs) {
+    const bool real = spec.physical == Physical::float64;
+    if (encoding != (real ? Encoding::delta : Encoding::byte_stream_split)) spec.encoding = encoding;
+    spec.codec = codec;
+  }
+  return specs;
+}
+
+inline ColumnFileWriter::Summary write_sample(const std::string& path,
+                                              const std::vector<ColumnSpec>& specs = sample(0).specs) {
+  auto writer = ColumnFileWriter::create(path, specs, sample(0).metadata).value();
   for (std::size_t g = 0; g < Sample::kGroups; ++g) {
     const Sample s = sample(g);
     const std::array columns = {column_of(s.instrument),        column_of(s.date),

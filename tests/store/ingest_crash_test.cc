@@ -115,7 +115,7 @@ void expect_survives_a_full_disk(const IngestStore& store) {
   store.put(stored);
   const catalog::State before = store.state();
   Bars big = stored;
-  for (int id = 1; id < 40; ++id) big[id] = made_bars(id, day(2010, 1, 1), day(2024, 5, 17));
+  for (int id = 1; id < 150; ++id) big[id] = made_bars(id, day(2010, 1, 1), day(2024, 5, 17));
   for (const Date newest : {Date{}, day(2024, 5, 17)}) {
     const auto out = store.try_put(big, {.newest = newest});
     ASSERT_FALSE(out);

@@ -141,6 +141,32 @@ class Bars(Case):
         for storage in ("hdf", "csv"):
             self.assertIn("not there yet", self.bad(2, "import", "bars", "--store", "other", "--storage", storage))
 
+    def test_compression_changes_no_value(self):
+        self.market("bars", 300, codes=[f"{600000 + i}.SH" for i in range(20)])
+        shown, sizes = set(), []
+        for level in ("0", "1", "6", "9", "compat"):
+            self.imported("bars", "--compression", level, store=level)
+            info = self.info(level)
+            self.assertEqual(str(info["compression"]), level)
+            self.assertTrue(all(column["reason"] for column in info["columns"]))
+            self.assertEqual(sum(c["rows"] for c in info["columns"] if c["column"] == "close"), 300 * 20)
+            shown.add(self.good("show", "600007", "--store", level, "--scores").stdout)
+            sizes.append(info["bytes"])
+        self.assertEqual(len(shown), 1)
+        self.assertEqual(sizes[:4], sorted(sizes[:4], reverse=True))
+        table = self.good("store", "info", "--store", "6", "--format", "table", COLUMNS="300").stdout
+        self.assertIn(" ns a value", table)
+        self.assertIn("compression compat", self.good("store", "info", "--store", "compat").stdout)
+
+    def test_later_writes_keep_the_compression(self):
+        self.imported(self.market("bars", 20), "--compression", "compat")
+        self.imported(self.market("bars", 60))
+        info = self.info()
+        self.assertEqual(info["bars"], 60 * 3)
+        self.assertEqual({(c["encoding"], c["codec"]) for c in info["columns"]}, {("dictionary", "zstd 1")})
+        self.assertEqual({c["form"] for c in info["columns"]}, {"int32", "date on int32", "float64"})
+        self.assertIn("compression compat", self.bad(2, "import", "bars", "--store", "store", "--compression", "6"))
+
 
 class Kinds(Case):
     def kind(self, kind, header, lines, *more):

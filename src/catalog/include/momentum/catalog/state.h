@@ -22,6 +22,9 @@ using Time = std::chrono::sys_time<std::chrono::microseconds>;
 // The version of the catalog's layout and of everything under it (docs/formats.md); SQLite's user_version.
 inline constexpr int kStoreFormatVersion = 2;
 
+// In place of a level of compression: everything in the form that old readers read.
+inline constexpr int kCompatCompression = -1;
+
 // Said once, when the store is made.
 struct StoreInfo {
   int format_version = kStoreFormatVersion;  // of an older store until somebody writes to it: that one's
@@ -29,7 +32,7 @@ struct StoreInfo {
   Time created = {};  // set by create()
   int buckets = 8;  // of the year and base levels
   std::string storage = "parquet";  // parquet hdf csv
-  int compression = 1;  // 0..9
+  int compression = 6;  // 0, quickest to read, to 9, smallest; or kCompatCompression
   bool synthetic = false;
   std::string arguments = {};  // of the demo market that it holds; else empty
   std::string tool_version = {};  // of the program that made it

@@ -27,7 +27,7 @@ struct ImportRequest {
   bool strict = false;             // a quarantined row is an error, and nothing is stored
   std::chrono::milliseconds lock_wait{0};  // for another writer
   std::optional<std::string> storage;  // parquet hdf csv; of a new store
-  std::optional<int> compression;      // 0..9; of a new store
+  std::optional<int> compression;      // of a new store; see compression_of() in store_info.h
   std::string tool_version;            // of the program, for a new store
 };
 

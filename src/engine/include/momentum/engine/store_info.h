@@ -2,7 +2,9 @@
 // What a store holds and how: `momentum store info`, and the store's line of `momentum doctor`.
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "momentum/base/context.h"
@@ -26,8 +28,10 @@ struct SessionsSummary {
 // One way in which files store a column.
 struct ColumnSummary {
   std::string name, form, encoding, codec;  // "decimal(9,2) on int32", "date on int32", "int32", "double"
-  std::int64_t files = 0;
+  std::int64_t files = 0, rows = 0;
   std::int64_t bytes = 0;  // in all of these files
+  std::string reason;  // why, in the largest of these files
+  std::int64_t reason_rows = 0;  // of that file
 };
 
 struct StoreSummary {
@@ -49,6 +53,11 @@ struct StoreSummary {
 Result<StoreSummary> describe_store(const Context& ctx, const std::string& folder, catalog::SnapshotId snapshot = 0);
 
 std::string_view to_string(catalog::Level level) noexcept;
+
+// How a store trades size for speed, as people write it: "0", quickest to read, to "9", smallest, or "compat"; and as a
+// StoreInfo has it. No value for any other text.
+std::string compression_text(int compression);
+std::optional<int> compression_of(std::string_view text) noexcept;
 
 // Of the stores that this program makes.
 int store_format_version() noexcept;

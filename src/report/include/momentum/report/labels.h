@@ -119,6 +119,7 @@ enum class Text : std::uint8_t {
   rows,
   bytes,
   bytes_a_bar,
+  bytes_a_value,
   column,
   form,
   encoding,

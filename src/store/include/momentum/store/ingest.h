@@ -84,7 +84,8 @@ struct Outcome {
 // Memory: per thread the pulled bars of a bucket and the rows of one of its files (both rows x columns x 8 bytes), the
 // newest month of the market, and what `newest` says: 0.5 GB for a first call of 9 million bars on two threads. Cost: 0.1 to
 // 0.2 microseconds a bar of every file that is written anew (a day more: the tail), about as much for every incoming one,
-// 10 ns for every stored bar of the incoming instruments if they are described, and a sync per file.
+// 10 ns for every stored bar of the incoming instruments if they are described, a sync per file, and for each of its columns 2 ms
+// of trying how it is best stored (50 at the highest compression).
 // Errors: store_changed (`state` is not the newest), damaged_store (a stored file that is gone or not as the catalog has
 // it), disk_full, no_permission, io_failed, out_of_memory, interrupted (ctx.cancel), those of the callbacks, of
 // Catalog::commit(), and internal (incoming that breaks the rules above). After each of them the store is as it was and no
