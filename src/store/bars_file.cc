@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "bars_file_internal.h"
-#include "momentum/formats/column_file.h"
+#include "momentum/formats/data_file.h"
 #include "momentum/formats/decimal_column.h"
 #include "momentum/store/levels.h"
 
@@ -26,16 +26,17 @@ std::string reason_of(const formats::DecimalForm& form) {
                      form.physical == Physical::int32 ? 32 : 64);
 }
 
-std::vector<Column> columns_of(const BarSeries& rows) {
+std::vector<Column> columns_of(const BarSeries& rows, formats::FileForm file_form, int compression) {
+  const auto stored = [&](ColumnSpec spec) { return formats::spec_of_form(file_form, std::move(spec), compression); };
   std::vector<Column> out;
-  for (ColumnSpec& spec : key_specs())
-    out.push_back({std::move(spec), spec.date ? "days" : "numbers of instruments", {}});
+  for (const ColumnSpec& spec : key_specs())
+    out.push_back({stored(spec), spec.date ? "days" : "numbers of instruments", {}});
   for (std::size_t c = 0; c < kColumns; ++c) {
     const std::span<const double> values = rows.columns[c];
     const bool any = std::ranges::any_of(values, [](double v) { return !std::isnan(v); });
     if (c >= kRequiredColumns && !any) continue;
     const formats::DecimalForm form = formats::smallest_form(values);
-    out.push_back({formats::column_spec(std::string(column_name(c)), form.physical, form.scale),
+    out.push_back({stored(formats::column_spec(std::string(column_name(c)), form.physical, form.scale)),
                    any ? reason_of(form) : "no value", values});
   }
   return out;
@@ -104,9 +105,10 @@ std::vector<std::size_t> cuts_of(const BarsDraft& draft) {
 }  // namespace
 
 Result<catalog::FileRecord> write_bars(const Context& ctx, const NewFile& file, std::string_view store_uuid,
-                                       const BarsDraft& draft) {
+                                       const BarsDraft& draft, int compression) {
   const BarSeries rows = draft.rows.view();
-  const std::vector<Column> columns = columns_of(rows);
+  const formats::FileForm form = form_of_file(file.path);
+  const std::vector<Column> columns = columns_of(rows, form, compression);
   catalog::FileRecord record;
   std::vector<ColumnSpec> specs;
   for (const Column& column : columns) {
@@ -114,7 +116,7 @@ Result<catalog::FileRecord> write_bars(const Context& ctx, const NewFile& file, 
     record.columns.push_back(record_of(column.spec, column.reason));
   }
   MOMENTUM_TRY(const auto writer,
-               formats::ColumnFileWriter::create(file.draft, std::move(specs), identity_of(store_uuid, file.path)));
+               formats::create_data_file(form, file.draft, std::move(specs), identity_of(store_uuid, file.path)));
   Group group(columns.size());
   std::vector<std::int32_t> instruments;
   std::size_t begin = 0;

@@ -12,13 +12,13 @@
 
 #include "batch_memory_internal.h"
 #include "momentum/base/error.h"
-#include "momentum/formats/column_file.h"
+#include "momentum/formats/data_file.h"
 #include "momentum/store/plan.h"
 
 namespace momentum::store {
 
 struct DataFile {
-  std::unique_ptr<formats::ColumnFileReader> reader;  // none: the plan does not name it
+  std::unique_ptr<formats::DataFileReader> reader;  // none: the plan does not name it
   std::size_t date = 0;  // its column of dates
   std::vector<std::optional<std::size_t>> columns;  // its place of each column of the plan
 };
@@ -36,7 +36,7 @@ class DecodedGroups {
   DecodedGroups(const std::vector<DataFile>& files, const Plan& plan);
 
   bool holds(std::uint32_t file, std::uint32_t group) const { return slot_of(file, group) >= 0; }
-  // To be asked once per batch. Errors: those of ColumnFileReader::read; out_of_memory is thrown as bad_alloc.
+  // To be asked once per batch. Errors: those of DataFileReader::read; out_of_memory is thrown as bad_alloc.
   Result<std::shared_ptr<const DecodedGroup>> get(std::uint32_t file, std::uint32_t group);
 
  private:

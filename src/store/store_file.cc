@@ -18,9 +18,14 @@ constexpr std::array<std::string_view, 3> kPhysicals = {"int32", "int64", "float
 constexpr std::array<std::string_view, 4> kEncodings = {"plain", "dictionary", "delta", "byte_stream_split"};
 constexpr std::array<std::string_view, 4> kCodecs = {"none", "lz4", "snappy", "zstd"};
 
+// How a column is stored does not matter.
+bool same_content(const ColumnSpec& a, const ColumnSpec& b) {
+  return a.name == b.name && a.physical == b.physical && a.scale == b.scale && a.date == b.date &&
+         a.required == b.required;
+}
+
 // What is wrong with the opened file; empty: nothing.
-std::string difference(const formats::ColumnFileReader& reader, std::string_view uuid,
-                       const catalog::FileRecord& file) {
+std::string difference(const formats::DataFileReader& reader, std::string_view uuid, const catalog::FileRecord& file) {
   if (reader.metadata() != identity_of(uuid, file.path)) return "another file under its name";
   if (reader.specs().size() != file.columns.size()) return "other columns than the catalog says";
   for (std::size_t c = 0; c < file.columns.size(); ++c) {
@@ -29,7 +34,8 @@ std::string difference(const formats::ColumnFileReader& reader, std::string_view
   }
   const std::vector<ColumnSpec> keys = key_specs();
   for (std::size_t c = 0; c < keys.size(); ++c) {
-    if (c >= reader.specs().size() || reader.specs()[c] != keys[c]) return "its rows have no instrument and date";
+    if (c >= reader.specs().size() || !same_content(reader.specs()[c], keys[c]))
+      return "its rows have no instrument and date";
   }
   if (reader.groups().size() != file.row_groups.size()) return "other row groups than the catalog says";
   for (std::size_t g = 0; g < file.row_groups.size(); ++g) {
@@ -42,6 +48,10 @@ std::string difference(const formats::ColumnFileReader& reader, std::string_view
 }
 
 }  // namespace
+
+formats::FileForm form_of_file(std::string_view path) noexcept {
+  return formats::form_of(path).value_or(formats::FileForm::parquet);
+}
 
 std::vector<ColumnSpec> key_specs() {
   ColumnSpec instrument = column_spec(std::string(kInstrumentColumn), Physical::int32);
@@ -81,11 +91,10 @@ Error of_store(Error error) {
   }
 }
 
-Result<std::unique_ptr<formats::ColumnFileReader>> open_data_file(const std::string& folder,
-                                                                  std::string_view store_uuid,
-                                                                  const catalog::FileRecord& file) {
+Result<std::unique_ptr<formats::DataFileReader>> open_data_file(const std::string& folder, std::string_view store_uuid,
+                                                                const catalog::FileRecord& file) {
   const std::string path = folder + "/" + file.path;
-  auto reader = formats::ColumnFileReader::open(path, file.bytes);
+  auto reader = formats::open_data_file(form_of_file(file.path), path, file.bytes);
   if (!reader) return std::unexpected(of_store(std::move(reader).error()));
   if (std::string why = difference(**reader, store_uuid, file); !why.empty()) return damaged_file(std::move(why), path);
   return reader;
