@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <array>
 
+#include "csv_file_internal.h"
+#include "hdf5/hdf5_file_internal.h"
 #include "momentum/formats/column_file.h"
 
 namespace momentum::formats {
 namespace {
 
 constexpr std::array<std::string_view, 3> kSuffixes = {".parquet", ".h5", ".csv"};
+constexpr int kGzipLevel = 6;
 constexpr std::array<std::string_view, 3> kWords = {"parquet", "hdf", "csv"};
 
 }  // namespace
@@ -36,27 +39,38 @@ std::optional<std::size_t> DataFileReader::find(std::string_view name) const {
 Result<std::unique_ptr<DataFileWriter>> create_data_file(FileForm form, const std::string& path,
                                                          std::vector<ColumnSpec> specs, const FileMetadata& metadata) {
   switch (form) {
-    case FileForm::hdf5:
-    case FileForm::csv: break;
-    case FileForm::parquet: return ColumnFileWriter::create(path, std::move(specs), metadata);
+    case FileForm::hdf5: return create_hdf5_file(path, std::move(specs), metadata);
+    case FileForm::csv: return create_csv_file(path, std::move(specs), metadata);
+    case FileForm::parquet: break;
   }
-  return fail(ErrorCode::bad_value, "a form of data files that is not there yet", path);
+  return ColumnFileWriter::create(path, std::move(specs), metadata);
 }
 
 Result<std::unique_ptr<DataFileReader>> open_data_file(FileForm form, const std::string& path,
                                                        std::optional<std::int64_t> expected_bytes) {
   switch (form) {
-    case FileForm::hdf5:
-    case FileForm::csv: break;
-    case FileForm::parquet: return ColumnFileReader::open(path, expected_bytes);
+    case FileForm::hdf5: return open_hdf5_file(path, expected_bytes);
+    case FileForm::csv: return open_csv_file(path, expected_bytes);
+    case FileForm::parquet: break;
   }
-  return fail(ErrorCode::bad_value, "a form of data files that is not there yet", path);
+  return ColumnFileReader::open(path, expected_bytes);
 }
 
-ColumnSpec spec_of_form(FileForm form, ColumnSpec spec, int) {
+ColumnSpec spec_of_form(FileForm form, ColumnSpec spec, int compression) {
   if (form == FileForm::parquet) return spec;
   spec.encoding = Encoding::plain;
   spec.codec = Codec::none;
+  spec.level = 1;
+  if (form == FileForm::csv || compression == 0) return spec;
+  if (compression < 0) {
+    spec.codec = Codec::gzip;
+    spec.level = kGzipLevel;
+  } else if (compression == 1) {
+    spec.codec = Codec::lz4;
+  } else {
+    spec.codec = Codec::zstd;
+    spec.level = compression - 1;
+  }
   return spec;
 }
 

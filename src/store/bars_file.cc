@@ -105,7 +105,7 @@ std::vector<std::size_t> cuts_of(const BarsDraft& draft) {
 }  // namespace
 
 Result<catalog::FileRecord> write_bars(const Context& ctx, const NewFile& file, std::string_view store_uuid,
-                                       const BarsDraft& draft, int compression) {
+                                       int compression, const BarsDraft& draft) {
   const BarSeries rows = draft.rows.view();
   const formats::FileForm form = form_of_file(file.path);
   const std::vector<Column> columns = columns_of(rows, form, compression);

@@ -24,6 +24,6 @@ struct BarsDraft {
 // the smallest type that loses nothing; `compression`: 0 to 9. Row groups end at extents. Errors: interrupted, and those of
 // formats::DataFileWriter; no file is left then.
 Result<catalog::FileRecord> write_bars(const Context& ctx, const NewFile& file, std::string_view store_uuid,
-                                       const BarsDraft& draft, int compression);
+                                       int compression, const BarsDraft& draft);
 
 }  // namespace momentum::store

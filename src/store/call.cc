@@ -93,7 +93,7 @@ Result<void> Call::write(const Target& target, Sources& sources, const Patches& 
   MOMENTUM_TRY(const BarsDraft draft, draft_of(ctx_, target, sources, patches, buckets, newest_));
   if (draft.extents.empty()) return {};
   const NewFile file = new_files_.name(target.level, target.bucket);
-  MOMENTUM_TRY(catalog::FileRecord record, write_bars(ctx_, file, state_.info.uuid, draft, state_.info.compression));
+  MOMENTUM_TRY(catalog::FileRecord record, write_bars(ctx_, file, state_.info.uuid, state_.info.compression, draft));
   into.records.push_back(std::move(record));
   return {};
 }

@@ -16,7 +16,7 @@ constexpr std::string_view kRemedy = "restore it from a copy of the store, or im
 
 constexpr std::array<std::string_view, 3> kPhysicals = {"int32", "int64", "float64"};
 constexpr std::array<std::string_view, 4> kEncodings = {"plain", "dictionary", "delta", "byte_stream_split"};
-constexpr std::array<std::string_view, 4> kCodecs = {"none", "lz4", "snappy", "zstd"};
+constexpr std::array<std::string_view, 5> kCodecs = {"none", "lz4", "snappy", "zstd", "gzip"};
 
 // How a column is stored does not matter.
 bool same_content(const ColumnSpec& a, const ColumnSpec& b) {
@@ -71,7 +71,7 @@ catalog::ColumnRecord record_of(const ColumnSpec& spec, std::string reason) {
           .scale = spec.scale,
           .encoding = std::string(kEncodings[static_cast<std::size_t>(spec.encoding)]),
           .codec = std::string(kCodecs[static_cast<std::size_t>(spec.codec)]),
-          .level = spec.codec == formats::Codec::zstd ? spec.level : 0,
+          .level = spec.codec == formats::Codec::zstd || spec.codec == formats::Codec::gzip ? spec.level : 0,
           .reason = std::move(reason)};
 }
 

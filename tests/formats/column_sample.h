@@ -44,8 +44,16 @@ inline Sample sample(std::size_t group) {
   return made;
 }
 
-inline ColumnFileWriter::Summary write_sample(const std::string& path) {
-  auto writer = ColumnFileWriter::create(path, sample(0).specs, sample(0).metadata).value();
+inline std::vector<ColumnSpec> sample_specs(formats::FileForm form, int compression = 1) {
+  std::vector<ColumnSpec> specs = sample(0).specs;
+  for (ColumnSpec& spec : specs) spec = formats::spec_of_form(form, spec, compression);
+  return specs;
+}
+
+inline formats::DataFileWriter::Summary write_sample(const std::string& path,
+                                                     formats::FileForm form = formats::FileForm::parquet,
+                                                     int compression = 1) {
+  auto writer = formats::create_data_file(form, path, sample_specs(form, compression), sample(0).metadata).value();
   for (std::size_t g = 0; g < Sample::kGroups; ++g) {
     const Sample s = sample(g);
     const std::array columns = {column_of(s.instrument),        column_of(s.date),
@@ -61,7 +69,7 @@ struct SampleReading {
   std::size_t equal = 0, errors = 0, other = 0;
 };
 
-inline SampleReading read_sample(const ColumnFileReader& reader) {
+inline SampleReading read_sample(const formats::DataFileReader& reader) {
   SampleReading reading;
   for (std::size_t g = 0; g < reader.groups().size(); ++g) {
     const auto rows = static_cast<std::size_t>(reader.groups()[g].rows);

@@ -35,7 +35,7 @@ class BarsFile : public ::testing::Test {
   catalog::FileRecord write(const BarsDraft& draft) {
     file_ = {.draft = store_.folder() + "/data/.tmp-1", .path = "data/.tmp-1"};
     std::filesystem::remove(file_.draft);
-    return write_bars(Context{}, file_, "uuid", draft, 1).value();
+    return write_bars(Context{}, file_, "uuid", 1, draft).value();
   }
   std::unique_ptr<formats::DataFileReader> read(const catalog::FileRecord& record) {
     return open_data_file(store_.folder(), "uuid", record).value();
@@ -117,7 +117,7 @@ TEST_F(BarsFile, InterruptedItLeavesNoFile) {
   CancelToken cancel;
   cancel.cancel();
   const NewFile file{.draft = store_.folder() + "/data/.tmp-2", .path = "data/x"};
-  const auto out = write_bars(on_threads(1, &cancel), file, "uuid", draft(Level::year, {5}), 1);
+  const auto out = write_bars(on_threads(1, &cancel), file, "uuid", 1, draft(Level::year, {5}));
   ASSERT_FALSE(out);
   EXPECT_EQ(out.error().code, ErrorCode::interrupted);
   EXPECT_FALSE(std::filesystem::exists(file.draft));
@@ -125,7 +125,7 @@ TEST_F(BarsFile, InterruptedItLeavesNoFile) {
 
 TEST_F(BarsFile, WithoutAFolderIsAnError) {
   const auto out =
-      write_bars({}, {.draft = store_.folder() + "/none/.tmp-2", .path = "data/x"}, "uuid", draft(Level::year, {5}), 1);
+      write_bars({}, {.draft = store_.folder() + "/none/.tmp-2", .path = "data/x"}, "uuid", 1, draft(Level::year, {5}));
   ASSERT_FALSE(out);
   EXPECT_EQ(out.error().category(), Category::storage);
 }

@@ -132,8 +132,9 @@ Result<std::unique_ptr<DataFileWriter>> create_data_file(FileForm form, const st
 Result<std::unique_ptr<DataFileReader>> open_data_file(FileForm form, const std::string& path,
                                                        std::optional<std::int64_t> expected_bytes = {});
 
-// How a form stores a column that Parquet would store as `spec`, at a compression of 0 (quickest to read) to 9 (smallest).
-// Of Parquet it is `spec` itself.
+// How a form stores a column that Parquet would store as `spec`, at a compression of 0 (quickest to read) to 9 (smallest), or
+// less than 0 (what every reader has). Of Parquet it is `spec` itself. HDF5: 0 as it is, 1 Blosc with LZ4, 2 to 9 Blosc with
+// Zstd 1 to 8, less than 0 shuffle and gzip. CSV: text in any case.
 ColumnSpec spec_of_form(FileForm form, ColumnSpec spec, int compression);
 
 }  // namespace momentum::formats
