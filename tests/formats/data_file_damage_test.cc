@@ -44,23 +44,21 @@ TEST_P(DataFileDamage, CutAnywhere) {
 
 // A damaged chunk (HDF5) or row group (CSV) spoils itself only.
 TEST_P(DataFileDamage, EveryByteFlipped) {
-  const std::size_t step = GetParam() == FileForm::hdf5 ? 3 : 1;
   std::size_t not_opened = 0, not_read = 0;
-  for (std::size_t at = 0; at < bytes_.size(); at += step) {
-    for (const int mask : {0x01, 0x80, 0xff}) {
-      std::string bytes = bytes_;
-      bytes[at] = static_cast<char>(bytes[at] ^ mask);
-      const auto reader = open_bytes(GetParam(), bytes);
-      if (!reader) {
-        ASSERT_EQ(reader.error().code, ErrorCode::unreadable_data);
-        ++not_opened;
-        continue;
-      }
-      const SampleReading reading = read_sample(**reader);
-      ASSERT_EQ(reading.other, 0U) << at;
-      ASSERT_GE(reading.errors, 1U) << at;
-      ++not_read;
+  constexpr std::array kMasks = {0x01, 0x80, 0xff, 0x20};
+  for (std::size_t at = 0; at < bytes_.size(); ++at) {
+    std::string bytes = bytes_;
+    bytes[at] = static_cast<char>(bytes[at] ^ kMasks[at % kMasks.size()]);
+    const auto reader = open_bytes(GetParam(), bytes);
+    if (!reader) {
+      ASSERT_EQ(reader.error().code, ErrorCode::unreadable_data);
+      ++not_opened;
+      continue;
     }
+    const SampleReading reading = read_sample(**reader);
+    ASSERT_EQ(reading.other, 0U) << at;
+    ASSERT_GE(reading.errors, 1U) << at;
+    ++not_read;
   }
   EXPECT_GT(not_opened, 0U);
   EXPECT_GT(not_read, 0U);
@@ -107,7 +105,7 @@ TEST(Hdf5Damage, AForgedChunkIsAnErrorOrHarmless) {
         as_span(whole).subspan(seal.hdf5_bytes, whole.size() - kHdf5SealBytes - seal.hdf5_bytes), seal.hdf5_bytes);
     std::size_t errors = 0;
     for (std::size_t c = 0; c < index.chunks.size(); ++c) {
-      for (std::uint64_t at = index.chunks[c].offset; at < index.chunks[c].offset + index.chunks[c].bytes; at += 2) {
+      for (std::uint64_t at = index.chunks[c].offset; at < index.chunks[c].offset + index.chunks[c].bytes; at += 5) {
         for (const int mask : {0x01, 0x10, 0xff}) {
           std::string bytes = whole.substr(0, seal.hdf5_bytes);
           bytes[at] = static_cast<char>(bytes[at] ^ mask);
@@ -135,7 +133,7 @@ TEST(CsvDamage, AForgedLineIsAnErrorOrHarmless) {
   const auto size = static_cast<std::size_t>(layout.trailer.groups[0].bytes);
   const std::size_t end = begin + size + static_cast<std::size_t>(layout.trailer.groups[1].bytes);
   std::size_t errors = 0;
-  for (std::size_t at = begin; at < begin + size; ++at) {
+  for (std::size_t at = begin; at < begin + size; at += 3) {
     for (const char put : {'\n', ',', '"', '9', '-', '.'}) {
       std::string bytes = whole.substr(0, end);
       bytes[at] = put;

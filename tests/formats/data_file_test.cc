@@ -34,10 +34,10 @@ class DataFile : public ::testing::TestWithParam<FileForm> {
 };
 
 TEST_P(DataFile, EveryTypeLevelAndPatternComesBack) {
-  for (const int compression : {-1, 0, 1, 2, 5}) {
+  for (const int compression : {-1, 0, 1, 5}) {
     if (GetParam() != FileForm::hdf5 && compression != 1) continue;
     for (const Pattern pattern : kPatterns) {
-      for (const std::size_t rows : {1, 33, 8192, 10007}) {
+      for (const std::size_t rows : {1, 33, 8193}) {
         for (const bool required : {false, true}) {
           if (required && pattern != Pattern::none_missing) continue;
           const auto with = [&](ColumnSpec made) {
