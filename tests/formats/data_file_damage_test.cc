@@ -208,6 +208,20 @@ TEST_P(DataFileDamage, AFullDiskIsOneErrorWhereverItComes) {
   }
 }
 
+// Files of every released version of the format stay readable.
+TEST(DataFileVersions, OneIsReadAsItWasWritten) {
+  for (const FileForm form : {FileForm::hdf5, FileForm::csv}) {
+    const auto reader = open_data_file(form, std::string(MOMENTUM_SOURCE_DIR "/tests/formats/") +
+                                                 (form == FileForm::hdf5 ? "hdf5_file_v1.h5" : "csv_file_v1.csv"));
+    ASSERT_TRUE(reader) << reader.error().to_string();
+    EXPECT_EQ((*reader)->specs(), sample_specs(form));
+    EXPECT_EQ((*reader)->metadata(), sample(0).metadata);
+    const SampleReading reading = read_sample(**reader);
+    EXPECT_EQ(reading.equal, 12U);
+    EXPECT_EQ(reading.errors + reading.other, 0U);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Forms, DataFileDamage, ::testing::Values(FileForm::hdf5, FileForm::csv),
                          [](const auto& which) { return std::string(suffix_of(which.param).substr(1)); });
 
