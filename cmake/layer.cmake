@@ -36,6 +36,18 @@ function(momentum_layer name)
   target_link_libraries(momentum_${name} PUBLIC momentum_flags ${A_PUBLIC_LIBS} PRIVATE ${A_LIBS})
 endfunction()
 
+# momentum_layer_part(LAYER PART SOURCES f... USES layer... LIBS target...): sources of a layer, in its folder PART, that alone
+# see some libraries. USES as the layer has them.
+function(momentum_layer_part layer part)
+  cmake_parse_arguments(A "" "" "SOURCES;USES;LIBS" ${ARGN})
+  add_library(momentum_${layer}_${part} OBJECT ${A_SOURCES})
+  target_include_directories(momentum_${layer}_${part} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}
+    ${CMAKE_CURRENT_SOURCE_DIR}/include ${CMAKE_CURRENT_SOURCE_DIR}/${part})
+  list(TRANSFORM A_USES PREPEND momentum::)
+  target_link_libraries(momentum_${layer}_${part} PRIVATE momentum_flags ${A_USES} ${A_LIBS})
+  target_link_libraries(momentum_${layer} PRIVATE momentum_${layer}_${part} ${A_LIBS})
+endfunction()
+
 # momentum_program(NAME LAYER file...): an executable on top of one layer.
 function(momentum_program name layer)
   add_executable(${name} ${ARGN})

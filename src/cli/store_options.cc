@@ -17,7 +17,7 @@ void one(CLI::App& app, const char* names, const char* value, Text& to, const ch
 }
 
 void declare_making(CLI::App& app, StoreTexts& texts) {
-  one(app, "--storage", "FORM", texts.storage, "of a new store: parquet");
+  one(app, "--storage", "FORM", texts.storage, "of a new store: parquet (default), hdf or csv");
   one(app, "--compression", "LEVEL", texts.compression,
       "of a new store: 0 quickest to read, to 9 smallest; or compat, for readers that know no newer encodings");
   one(app, "--lock-wait", "SECONDS", texts.lock_wait, "how long to wait for another writer (default 0)");

@@ -83,7 +83,6 @@ Result<Writing> open_empty(const Context& ctx, const DemoRequest& request, const
 }  // namespace
 
 Result<DemoReport> make_demo(const Context& ctx, const DemoRequest& request) {
-  MOMENTUM_TRY_VOID(check_storage(request.storage));
   MOMENTUM_TRY(const sources::DemoMarket market, sources::DemoMarket::make(request.market));
   const std::string arguments = arguments_of(request.market);
   MOMENTUM_TRY(Writing to, open_empty(ctx, request, arguments));

@@ -91,7 +91,6 @@ Result<void> store_bars(const Context& ctx, const ImportRequest& request, source
 }  // namespace
 
 Result<void> import_files(const Context& ctx, const ImportRequest& request, ImportReport& report) {
-  MOMENTUM_TRY_VOID(check_storage(request.storage));
   if (!request.kind.empty()) return import_kind(ctx, request, report);
   MOMENTUM_TRY(
       sources::BarSet set,

@@ -4,11 +4,6 @@
 
 namespace momentum::engine {
 
-Result<void> check_storage(const std::optional<std::string>& storage) {
-  if (!storage || *storage == "parquet") return {};
-  return fail(ErrorCode::bad_value, fmt::format("storage {} is not there yet", *storage), "--storage", "use parquet");
-}
-
 Result<void> check_strict(const ImportRequest& request, const sources::ReadSummary& summary) {
   if (!request.strict || summary.quarantined == 0) return {};
   return fail(ErrorCode::quarantined_rows, fmt::format("{} rows quarantined, nothing imported", summary.quarantined),

@@ -9,8 +9,6 @@
 
 namespace momentum::engine {
 
-// bad_value for a storage that is not there yet.
-Result<void> check_storage(const std::optional<std::string>& storage);
 // quarantined_rows if --strict refuses the call.
 Result<void> check_strict(const ImportRequest& request, const sources::ReadSummary& summary);
 // unreadable_data where made-up data would stand beside real data.

@@ -6,7 +6,7 @@
 #include <array>
 
 #include "momentum/catalog/catalog.h"
-#include "momentum/formats/column_file.h"
+#include "momentum/formats/data_file.h"
 
 namespace momentum::engine {
 namespace {
@@ -22,10 +22,10 @@ std::string codec_of(const catalog::ColumnRecord& column) {
 }
 
 // What a file of the catalog must be to be its file; content is for `momentum store verify`.
-Result<std::unique_ptr<formats::ColumnFileReader>> open_file(const std::string& folder,
-                                                             const catalog::FileRecord& file) {
+Result<std::unique_ptr<formats::DataFileReader>> open_file(const std::string& folder, const catalog::FileRecord& file) {
   const std::string path = folder + "/" + file.path;
-  auto reader = formats::ColumnFileReader::open(path, file.bytes);
+  auto reader =
+      formats::open_data_file(formats::form_of(file.path).value_or(formats::FileForm::parquet), path, file.bytes);
   if (reader && (*reader)->rows() == file.rows && (*reader)->specs().size() == file.columns.size()) return reader;
   if (!reader && reader.error().category() != Category::not_found && reader.error().category() != Category::bad_data)
     return reader;
@@ -34,7 +34,7 @@ Result<std::unique_ptr<formats::ColumnFileReader>> open_file(const std::string& 
               "restore this file from a copy of the store");
 }
 
-void add_columns(const formats::ColumnFileReader& reader, const catalog::FileRecord& file,
+void add_columns(const formats::DataFileReader& reader, const catalog::FileRecord& file,
                  std::vector<ColumnSummary>& columns) {
   for (std::size_t c = 0; c < file.columns.size(); ++c) {
     const catalog::ColumnRecord& record = file.columns[c];

@@ -238,12 +238,6 @@ std::span<const RowGroupPlace> ColumnFileReader::groups() const { return state_-
 std::int64_t ColumnFileReader::rows() const { return state_->footer.rows; }
 std::uint64_t ColumnFileReader::hash() const { return content_hash(state_->bytes); }
 
-std::optional<std::size_t> ColumnFileReader::find(std::string_view name) const {
-  const auto found = std::ranges::find(state_->footer.specs, name, &ColumnSpec::name);
-  if (found == state_->footer.specs.end()) return {};
-  return static_cast<std::size_t>(found - state_->footer.specs.begin());
-}
-
 std::int64_t ColumnFileReader::missing(std::size_t group, std::size_t column) const {
   return state_->chunk(group, column).seal.missing;
 }

@@ -10,6 +10,7 @@
 #include "column_layout_internal.h"
 #include "momentum/formats/column_file.h"
 #include "sealed_stream_internal.h"
+#include "writer_checks_internal.h"
 
 namespace momentum::formats {
 namespace {
@@ -32,6 +33,7 @@ parquet::Compression::type parquet_codec(Codec codec) {
     case Codec::lz4: return parquet::Compression::LZ4;
     case Codec::snappy: return parquet::Compression::SNAPPY;
     case Codec::zstd: return parquet::Compression::ZSTD;
+    case Codec::gzip:  // refused by create()
     case Codec::none: break;
   }
   return parquet::Compression::UNCOMPRESSED;
@@ -61,21 +63,6 @@ std::shared_ptr<parquet::WriterProperties> properties_of(const std::vector<Colum
     if (spec.codec == Codec::zstd) builder.compression_level(path, spec.level);
   }
   return builder.build();
-}
-
-std::size_t length_of(const ColumnValues& column) {
-  return std::visit([](const auto& values) { return values.size(); }, column.values);
-}
-
-bool is_present(std::span<const std::uint8_t> validity, std::size_t row) {
-  return validity.empty() || (validity[row / 8] >> (row % 8) & 1) != 0;
-}
-
-std::size_t count_missing(std::span<const std::uint8_t> validity, std::size_t rows) {
-  if (validity.empty()) return 0;
-  std::size_t missing = 0;
-  for (std::size_t row = 0; row < rows; ++row) missing += !is_present(validity, row);
-  return missing;
 }
 
 // Present values close together with one level per row, the form in which Parquet takes columns with missing values.
@@ -128,25 +115,6 @@ struct ColumnFileWriter::State {
     return fail(ErrorCode::io_failed, fmt::format("cannot write ({})", why.what()), path, "check the disk");
   }
 
-  Result<std::size_t> check(std::span<const ColumnValues> columns) const {
-    const auto wrong = [&](std::string what, std::size_t column) {
-      return fail(ErrorCode::bad_value, std::move(what), fmt::format("{}, column {}", path, specs[column].name));
-    };
-    if (columns.size() != specs.size()) return fail(ErrorCode::bad_value, "a row group of other columns", path);
-    const std::size_t rows = length_of(columns[0]);
-    if (rows == 0 || rows > static_cast<std::size_t>(kMaxGroupRows))
-      return fail(ErrorCode::bad_value, "a row group without rows or with too many", path);
-    for (std::size_t c = 0; c < columns.size(); ++c) {
-      if (columns[c].values.index() != static_cast<std::size_t>(specs[c].physical)) return wrong("another type", c);
-      if (length_of(columns[c]) != rows) return wrong("columns of different lengths", c);
-      const std::span<const std::uint8_t> validity = columns[c].validity;
-      if (!validity.empty() && validity.size() != validity_bytes(static_cast<std::int64_t>(rows)))
-        return wrong("validity of another length", c);
-      if (specs[c].required && count_missing(validity, rows) != 0) return wrong("a missing value where none may be", c);
-    }
-    return rows;
-  }
-
   void write(std::span<const ColumnValues> columns, std::size_t rows) {
     RowGroupPlace place{.rows = static_cast<std::int64_t>(rows), .offset = stream->position()};
     parquet::RowGroupWriter* const group = parquet->AppendRowGroup();
@@ -197,16 +165,18 @@ Result<std::unique_ptr<ColumnFileWriter>> ColumnFileWriter::create(const std::st
                                                                    std::vector<ColumnSpec> specs,
                                                                    const FileMetadata& metadata) {
   MOMENTUM_TRY_VOID(check_specs(specs));
-  for (const auto& [key, value] : metadata) {
-    if (key.starts_with(kReservedPrefix)) return fail(ErrorCode::bad_value, "a reserved metadata key", key);
+  for (const ColumnSpec& spec : specs) {
+    if (spec.codec == Codec::gzip)
+      return fail(ErrorCode::bad_value, "gzip in a Parquet file of ours", fmt::format("column {}", spec.name));
   }
+  MOMENTUM_TRY_VOID(check_metadata(metadata));
   MOMENTUM_TRY(auto file, create_output_file(path));
   return ColumnFileWriterAccess::create_on(std::move(file), path, std::move(specs), metadata);
 }
 
 Result<void> ColumnFileWriter::write_row_group(std::span<const ColumnValues> columns) {
   MOMENTUM_CHECK(!state_->failed && !state_->closed);
-  MOMENTUM_TRY(const std::size_t rows, state_->check(columns));
+  MOMENTUM_TRY(const std::size_t rows, check_group(state_->specs, columns, state_->path));
   try {
     state_->write(columns, rows);
   } catch (const std::exception& why) {

@@ -14,6 +14,7 @@
 
 #include "momentum/base/error.h"
 #include "momentum/formats/column_spec.h"
+#include "writer_checks_internal.h"
 
 namespace momentum::formats {
 
@@ -23,7 +24,6 @@ inline constexpr std::size_t kSealBytes = 16;
 inline constexpr std::size_t kTailBytes = 8;  // length of the footer (u32), magic
 
 // Keys in the footer's metadata.
-inline constexpr std::string_view kReservedPrefix = "momentum.";
 inline constexpr std::string_view kVersionKey = "momentum.column_file";
 inline constexpr std::string_view kStorageKey = "momentum.storage";
 inline constexpr std::string_view kChunksKey = "momentum.chunks";
@@ -34,9 +34,6 @@ struct ChunkSeal {
   std::uint64_t hash = 0;  // XXH3-64 of the chunk's bytes, page headers included
   std::uint32_t missing = 0;
 };
-
-// Every spec that could not be written, or written and not read, is a bad_value naming the column.
-Result<void> check_specs(const std::vector<ColumnSpec>& specs);
 
 std::shared_ptr<parquet::schema::GroupNode> schema_of(const std::vector<ColumnSpec>& specs);
 std::string storage_text(const std::vector<ColumnSpec>& specs);

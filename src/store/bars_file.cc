@@ -1,9 +1,11 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include "bars_file_internal.h"
-#include "momentum/formats/column_file.h"
+#include "momentum/formats/data_file.h"
 #include "momentum/formats/decimal_column.h"
 #include "momentum/formats/storage_choice.h"
 #include "momentum/store/levels.h"
@@ -38,24 +40,54 @@ std::vector<std::int32_t> instruments_of(const BarsDraft& draft) {
   return out;
 }
 
-Result<std::vector<Column>> columns_of(std::span<const std::int32_t> instruments, const BarSeries& rows,
-                                       int compression) {
-  std::vector<Column> out;
-  for (ColumnSpec& spec : key_specs()) {
-    Column column{std::move(spec), {}, {}};
-    const std::span<const std::int32_t> values = column.spec.date ? rows.dates : instruments;
+std::string reason_of(const formats::DecimalForm& form) {
+  if (form.physical == Physical::float64) return "values that no decimal of up to 6 digits holds exactly";
+  return fmt::format("every value is exact with {} digits after the point and fits {} bits", form.scale,
+                     form.physical == Physical::int32 ? 32 : 64);
+}
+
+// Days or numbers of instruments.
+Result<Column> key_column(ColumnSpec spec, std::span<const std::int32_t> values, formats::FileForm form,
+                          int compression) {
+  Column column{std::move(spec), {}, {}};
+  if (form == formats::FileForm::parquet) {
     MOMENTUM_TRY(auto choice, formats::choose_storage(formats::spread_sample(values), compression));
     store_as(std::move(choice), column);
+  } else {
+    column.reason = column.spec.date ? "days" : "numbers of instruments";
+    column.spec = formats::spec_of_form(form, std::move(column.spec), compression);
+  }
+  return column;
+}
+
+Result<Column> value_column(std::string_view name, std::span<const double> values, formats::FileForm form,
+                            int compression) {
+  Column column{{.name = std::string(name)}, {}, values};
+  const formats::DecimalForm decimal = formats::smallest_form(values);
+  if (form == formats::FileForm::parquet) {
+    MOMENTUM_TRY(auto choice, formats::choose_storage(formats::spread_sample(values), decimal, compression));
+    store_as(std::move(choice), column);
+  } else {
+    column.reason = reason_of(decimal);
+    column.spec = formats::spec_of_form(form, formats::column_spec(std::string(name), decimal.physical, decimal.scale),
+                                        compression);
+  }
+  return column;
+}
+
+Result<std::vector<Column>> columns_of(std::span<const std::int32_t> instruments, const BarSeries& rows,
+                                       formats::FileForm form, int compression) {
+  std::vector<Column> out;
+  for (ColumnSpec& spec : key_specs()) {
+    const std::span<const std::int32_t> values = spec.date ? rows.dates : instruments;
+    MOMENTUM_TRY(Column column, key_column(std::move(spec), values, form, compression));
     out.push_back(std::move(column));
   }
   for (std::size_t c = 0; c < kColumns; ++c) {
     const std::span<const double> values = rows.columns[c];
     const bool any = std::ranges::any_of(values, [](double v) { return !std::isnan(v); });
     if (c >= kRequiredColumns && !any) continue;
-    Column column{{.name = std::string(column_name(c))}, {}, values};
-    MOMENTUM_TRY(auto choice,
-                 formats::choose_storage(formats::spread_sample(values), formats::smallest_form(values), compression));
-    store_as(std::move(choice), column);
+    MOMENTUM_TRY(Column column, value_column(column_name(c), values, form, compression));
     out.push_back(std::move(column));
   }
   return out;
@@ -126,8 +158,9 @@ std::vector<std::size_t> cuts_of(const BarsDraft& draft) {
 Result<catalog::FileRecord> write_bars(const Context& ctx, const NewFile& file, std::string_view store_uuid,
                                        int compression, const BarsDraft& draft) {
   const BarSeries rows = draft.rows.view();
+  const formats::FileForm form = form_of_file(file.path);
   const std::vector<std::int32_t> instruments = instruments_of(draft);
-  MOMENTUM_TRY(const std::vector<Column> columns, columns_of(instruments, rows, compression));
+  MOMENTUM_TRY(const std::vector<Column> columns, columns_of(instruments, rows, form, compression));
   catalog::FileRecord record;
   std::vector<ColumnSpec> specs;
   for (const Column& column : columns) {
@@ -135,7 +168,7 @@ Result<catalog::FileRecord> write_bars(const Context& ctx, const NewFile& file, 
     record.columns.push_back(record_of(column.spec, column.reason));
   }
   MOMENTUM_TRY(const auto writer,
-               formats::ColumnFileWriter::create(file.draft, std::move(specs), identity_of(store_uuid, file.path)));
+               formats::create_data_file(form, file.draft, std::move(specs), identity_of(store_uuid, file.path)));
   Group group(columns.size());
   std::size_t from = 0;
   for (const std::size_t end : cuts_of(draft)) {

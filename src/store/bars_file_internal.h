@@ -20,8 +20,10 @@ struct BarsDraft {
   std::vector<catalog::Extent> extents;  // over all rows, ascending by instrument
 };
 
-// Writes and syncs `file.draft`, as the file that will be at `file.path`. Each column takes the form, encoding and codec that
-// a sample of it says, at this level of compression (storage_choice.h); no form loses anything. Row groups end at extents. Errors: interrupted, and those of ColumnFileWriter; no file is left then.
+// Writes and syncs `file.draft`, as the file that will be at `file.path`, whose suffix says in which form. Each column takes
+// the smallest type that loses nothing, and in Parquet the encoding and codec that a sample of it says, at this level of
+// compression (storage_choice.h). Row groups end at extents. Errors: interrupted, and those of formats::DataFileWriter; no
+// file is left then.
 Result<catalog::FileRecord> write_bars(const Context& ctx, const NewFile& file, std::string_view store_uuid,
                                        int compression, const BarsDraft& draft);
 

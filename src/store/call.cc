@@ -18,7 +18,8 @@ Call::Call(const Context& ctx, const std::string& folder, const catalog::State& 
       options_(options),
       merged_(incoming.size()),
       buckets_(static_cast<std::size_t>(state.info.buckets)),
-      new_files_(folder, state.snapshot.id + 1) {
+      new_files_(folder, state.snapshot.id + 1,
+                 formats::form_named(state.info.storage).value_or(formats::FileForm::parquet)) {
   for (std::size_t i = 0; i < incoming.size(); ++i)
     buckets_[static_cast<std::size_t>(bucket_of(incoming[i].record.id, state.info.buckets))].incoming.push_back(i);
   for (const catalog::FileRecord& file : state.files) {

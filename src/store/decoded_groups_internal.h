@@ -12,13 +12,13 @@
 
 #include "batch_memory_internal.h"
 #include "momentum/base/error.h"
-#include "momentum/formats/column_file.h"
+#include "momentum/formats/data_file.h"
 #include "momentum/store/plan.h"
 
 namespace momentum::store {
 
 struct DataFile {
-  std::unique_ptr<formats::ColumnFileReader> reader;  // none: the plan does not name it
+  std::unique_ptr<formats::DataFileReader> reader;  // none: the plan does not name it
   std::size_t date = 0;  // its column of dates
   std::vector<std::optional<std::size_t>> columns;  // its place of each column of the plan
 };

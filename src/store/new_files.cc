@@ -16,6 +16,7 @@ namespace momentum::store {
 namespace {
 
 constexpr std::string_view kDraft = ".tmp-";
+constexpr std::size_t kRandomDigits = 16;
 constexpr std::array<std::string_view, 3> kLevels = {"tail", "year", "base"};  // in the order of catalog::Level
 
 std::unexpected<Error> failed(int error, const std::string& path) {
@@ -35,7 +36,14 @@ std::unexpected<Error> failed(int error, const std::string& path) {
 
 bool is_ours(std::string_view name) {
   if (name.starts_with(kDraft)) return true;
-  return name.ends_with(".parquet") && std::ranges::any_of(kLevels, [&](std::string_view level) {
+  const auto form = formats::form_of(name);
+  if (!form) return false;
+  name.remove_suffix(formats::suffix_of(*form).size());
+  if (name.size() <= kRandomDigits) return false;
+  const std::string_view digits = name.substr(name.size() - kRandomDigits);
+  return name[name.size() - kRandomDigits - 1] == '-' &&
+         digits.find_first_not_of("0123456789abcdef") == std::string_view::npos &&
+         std::ranges::any_of(kLevels, [&](std::string_view level) {
            return name.starts_with(level) && name.substr(level.size()).starts_with('-');
          });
 }
@@ -82,8 +90,8 @@ NewFile NewFiles::name(catalog::Level level, std::optional<int> bucket) {
   const std::string of_bucket = bucket ? fmt::format("-{}", *bucket) : "";
   const std::lock_guard guard(mutex_);
   NewFile file{.draft = fmt::format("{}/data/{}{}-{}", folder_, kDraft, ::getpid(), files_.size()),
-               .path = fmt::format("data/{}{}-{}-{:08x}{:08x}.parquet", kLevels[static_cast<std::size_t>(level)],
-                                   of_bucket, snapshot_, random_(), random_())};
+               .path = fmt::format("data/{}{}-{}-{:08x}{:08x}{}", kLevels[static_cast<std::size_t>(level)], of_bucket,
+                                   snapshot_, random_(), random_(), formats::suffix_of(form_))};
   files_.push_back(file);
   return file;
 }

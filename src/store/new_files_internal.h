@@ -10,6 +10,7 @@
 #include "momentum/base/error.h"
 #include "momentum/catalog/catalog.h"
 #include "momentum/catalog/state.h"
+#include "momentum/formats/data_file.h"
 
 namespace momentum::store {
 
@@ -26,7 +27,8 @@ struct NewFile {
 class NewFiles {
  public:
   // `snapshot` is the one to come.
-  NewFiles(std::string folder, catalog::SnapshotId snapshot) : folder_(std::move(folder)), snapshot_(snapshot) {}
+  NewFiles(std::string folder, catalog::SnapshotId snapshot, formats::FileForm form = formats::FileForm::parquet)
+      : folder_(std::move(folder)), snapshot_(snapshot), form_(form) {}
   // Removes every file that it has named, unless keep() was called.
   ~NewFiles();
   NewFiles(const NewFiles&) = delete;
@@ -43,6 +45,7 @@ class NewFiles {
  private:
   std::string folder_;
   catalog::SnapshotId snapshot_;
+  formats::FileForm form_;
   std::mutex mutex_;
   std::random_device random_;
   std::vector<NewFile> files_;

@@ -16,19 +16,16 @@ constexpr std::string_view kRemedy = "restore it from a copy of the store, or im
 
 constexpr std::array<std::string_view, 3> kPhysicals = {"int32", "int64", "float64"};
 constexpr std::array<std::string_view, 4> kEncodings = {"plain", "dictionary", "delta", "byte_stream_split"};
-constexpr std::array<std::string_view, 4> kCodecs = {"none", "lz4", "snappy", "zstd"};
+constexpr std::array<std::string_view, 5> kCodecs = {"none", "lz4", "snappy", "zstd", "gzip"};
 
-// However they are stored.
-bool same_content(ColumnSpec a, const ColumnSpec& b) {
-  a.encoding = b.encoding;
-  a.codec = b.codec;
-  a.level = b.level;
-  return a == b;
+// How a column is stored does not matter.
+bool same_content(const ColumnSpec& a, const ColumnSpec& b) {
+  return a.name == b.name && a.physical == b.physical && a.scale == b.scale && a.date == b.date &&
+         a.required == b.required;
 }
 
 // What is wrong with the opened file; empty: nothing.
-std::string difference(const formats::ColumnFileReader& reader, std::string_view uuid,
-                       const catalog::FileRecord& file) {
+std::string difference(const formats::DataFileReader& reader, std::string_view uuid, const catalog::FileRecord& file) {
   if (reader.metadata() != identity_of(uuid, file.path)) return "another file under its name";
   if (reader.specs().size() != file.columns.size()) return "other columns than the catalog says";
   for (std::size_t c = 0; c < file.columns.size(); ++c) {
@@ -52,6 +49,10 @@ std::string difference(const formats::ColumnFileReader& reader, std::string_view
 
 }  // namespace
 
+formats::FileForm form_of_file(std::string_view path) noexcept {
+  return formats::form_of(path).value_or(formats::FileForm::parquet);
+}
+
 std::vector<ColumnSpec> key_specs() {
   ColumnSpec instrument = column_spec(std::string(kInstrumentColumn), Physical::int32);
   ColumnSpec date = column_spec(std::string(kDateColumn), Physical::int32);
@@ -70,7 +71,7 @@ catalog::ColumnRecord record_of(const ColumnSpec& spec, std::string reason) {
           .scale = spec.scale,
           .encoding = std::string(kEncodings[static_cast<std::size_t>(spec.encoding)]),
           .codec = std::string(kCodecs[static_cast<std::size_t>(spec.codec)]),
-          .level = spec.codec == formats::Codec::zstd ? spec.level : 0,
+          .level = spec.codec == formats::Codec::zstd || spec.codec == formats::Codec::gzip ? spec.level : 0,
           .reason = std::move(reason)};
 }
 
@@ -90,11 +91,10 @@ Error of_store(Error error) {
   }
 }
 
-Result<std::unique_ptr<formats::ColumnFileReader>> open_data_file(const std::string& folder,
-                                                                  std::string_view store_uuid,
-                                                                  const catalog::FileRecord& file) {
+Result<std::unique_ptr<formats::DataFileReader>> open_data_file(const std::string& folder, std::string_view store_uuid,
+                                                                const catalog::FileRecord& file) {
   const std::string path = folder + "/" + file.path;
-  auto reader = formats::ColumnFileReader::open(path, file.bytes);
+  auto reader = formats::open_data_file(form_of_file(file.path), path, file.bytes);
   if (!reader) return std::unexpected(of_store(std::move(reader).error()));
   if (std::string why = difference(**reader, store_uuid, file); !why.empty()) return damaged_file(std::move(why), path);
   return reader;

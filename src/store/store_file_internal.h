@@ -1,5 +1,5 @@
 #pragma once
-// What a data file of the dataset `daily` is: a column file whose rows are bars, instrument by instrument, then by date.
+// What a data file of the dataset `daily` is: a data file, of any form, whose rows are bars, instrument by instrument, then by date.
 // Writer and reader share this and nothing else; docs/formats.md has it in words.
 
 #include <array>
@@ -10,11 +10,14 @@
 
 #include "momentum/base/error.h"
 #include "momentum/catalog/state.h"
-#include "momentum/formats/column_file.h"
+#include "momentum/formats/data_file.h"
 
 namespace momentum::store {
 
 inline constexpr std::string_view kDailyDataset = "daily";
+
+// By its suffix: .h5 and .csv are what they say, all others are Parquet.
+formats::FileForm form_of_file(std::string_view path) noexcept;
 
 // The first two columns: int32, required, the second one a date.
 inline constexpr std::string_view kInstrumentColumn = "instrument";
@@ -36,9 +39,8 @@ catalog::ColumnRecord record_of(const formats::ColumnSpec& spec, std::string rea
 // Opens a file that the catalog names and checks that it is this one: there, of this size, with an intact footer, of this
 // identity, with these columns and row groups. Values are not read; each read checks the bytes it reads.
 // Errors: damaged_store naming the file and what to do, no_permission, io_failed, out_of_memory.
-Result<std::unique_ptr<formats::ColumnFileReader>> open_data_file(const std::string& folder,
-                                                                  std::string_view store_uuid,
-                                                                  const catalog::FileRecord& file);
+Result<std::unique_ptr<formats::DataFileReader>> open_data_file(const std::string& folder, std::string_view store_uuid,
+                                                                const catalog::FileRecord& file);
 
 // An error of the layer `formats` about a data file, as the store's.
 Error of_store(Error error);

@@ -16,13 +16,13 @@ const catalog::Extent* StoredFile::extent_of(catalog::InstrumentId id) const {
   return at != record_->extents.end() && at->instrument == id ? &*at : nullptr;
 }
 
-Result<const formats::ColumnFileReader*> StoredFile::reader() {
+Result<const formats::DataFileReader*> StoredFile::reader() {
   std::call_once(once_, [&] { opened_ = open_data_file(folder_, uuid_, *record_); });
   if (!opened_) return std::unexpected(opened_.error());
   return opened_->get();
 }
 
-Result<void> StoredBars::decode(const formats::ColumnFileReader& reader, std::size_t group, ColumnMask wanted) {
+Result<void> StoredBars::decode(const formats::DataFileReader& reader, std::size_t group, ColumnMask wanted) {
   const auto rows = static_cast<std::size_t>(reader.groups()[group].rows);
   if (group_ != group) {
     group_.reset();
@@ -46,7 +46,7 @@ Result<void> StoredBars::decode(const formats::ColumnFileReader& reader, std::si
 }
 
 Result<BarSeries> StoredBars::read(const catalog::Extent& extent, ColumnMask wanted) {
-  MOMENTUM_TRY(const formats::ColumnFileReader* const reader, file_->reader());
+  MOMENTUM_TRY(const formats::DataFileReader* const reader, file_->reader());
   const auto& groups = file_->record().row_groups;
   const auto after = std::ranges::upper_bound(groups, extent.first_row, {}, &catalog::RowGroupRecord::first_row);
   if (after == groups.begin()) return differs(file_->path());

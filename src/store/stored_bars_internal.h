@@ -11,7 +11,7 @@
 #include "bar_series_internal.h"
 #include "momentum/base/error.h"
 #include "momentum/catalog/state.h"
-#include "momentum/formats/column_file.h"
+#include "momentum/formats/data_file.h"
 
 namespace momentum::store {
 
@@ -25,13 +25,13 @@ class StoredFile {
   std::string path() const { return folder_ + "/" + record_->path; }
   const catalog::Extent* extent_of(catalog::InstrumentId id) const;  // null: it has no bars of it
   // Errors: those of open_data_file().
-  Result<const formats::ColumnFileReader*> reader();
+  Result<const formats::DataFileReader*> reader();
 
  private:
   std::string folder_, uuid_;
   const catalog::FileRecord* record_;
   std::once_flag once_;
-  Result<std::unique_ptr<formats::ColumnFileReader>> opened_;
+  Result<std::unique_ptr<formats::DataFileReader>> opened_;
 };
 
 // Keeps one row group decoded: cheap for extents in ascending order. One thread.
@@ -43,7 +43,7 @@ class StoredBars {
   Result<BarSeries> read(const catalog::Extent& extent, ColumnMask wanted);
 
  private:
-  Result<void> decode(const formats::ColumnFileReader& reader, std::size_t group, ColumnMask wanted);
+  Result<void> decode(const formats::DataFileReader& reader, std::size_t group, ColumnMask wanted);
 
   StoredFile* file_;
   std::optional<std::size_t> group_;

@@ -11,7 +11,7 @@
 namespace momentum::store {
 namespace {
 
-using formats::ColumnFileReader;
+using formats::DataFileReader;
 
 // The keys of a file's rows, in order, against the extents of the catalog.
 class KeyCheck {
@@ -36,7 +36,7 @@ class KeyCheck {
   std::int32_t before_ = 0;
 };
 
-Result<void> check_keys(const ColumnFileReader& reader, const catalog::FileRecord& file, const std::string& path) {
+Result<void> check_keys(const DataFileReader& reader, const catalog::FileRecord& file, const std::string& path) {
   KeyCheck check(file);
   std::vector<std::int32_t> instruments, days;
   for (std::size_t g = 0; g < reader.groups().size(); ++g) {

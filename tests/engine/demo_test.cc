@@ -86,7 +86,7 @@ TEST(Demo, BadOptionsMakeNoStore) {
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().code, ErrorCode::bad_value);
   request = small(store);
-  request.storage = "hdf";
+  request.storage = "xml";
   EXPECT_FALSE(make_demo(context(), request));
   EXPECT_FALSE(catalog::Catalog::open(store.path()));
 }

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "column_fixture.h"
+#include "round_trip.h"
 #include "scratch_folder.h"
 
 namespace momentum::formats {
@@ -15,75 +16,6 @@ struct Storage {
   Codec codec;
   int level = 1;
 };
-
-template <class T>
-void round_trip(const std::string& path, ColumnSpec spec, Pattern pattern, std::size_t rows) {
-  const std::vector<T> values = walk<T>(rows, rows + 7);
-  const std::vector<std::uint8_t> validity = validity_of(pattern, rows);
-  std::vector<T> expected = values;
-  std::vector<double> real(rows);
-  std::int64_t missing = 0;
-  for (std::size_t k = 0; k < rows; ++k) {
-    const bool absent = is_missing(pattern, k, rows);
-    real[k] = absent ? kNaN : static_cast<double>(values[k]) / (spec.scale == 2 ? 100.0 : 1.0);
-    if (absent) expected[k] = T{};
-    missing += absent;
-  }
-  {
-    auto writer = ColumnFileWriter::create(path, {spec});
-    ASSERT_TRUE(writer) << writer.error().to_string();
-    const std::array columns = {column_of(values, validity)};
-    const auto wrote = (*writer)->write_row_group(columns);
-    ASSERT_TRUE(wrote) << wrote.error().to_string();
-    ASSERT_TRUE((*writer)->write_row_group(columns));
-    ASSERT_TRUE((*writer)->close());
-  }
-  const auto reader = ColumnFileReader::open(path);
-  ASSERT_TRUE(reader) << reader.error().to_string();
-  EXPECT_EQ((*reader)->specs(), std::vector{spec});
-  EXPECT_EQ((*reader)->rows(), static_cast<std::int64_t>(2 * rows));
-  for (std::size_t group = 0; group < 2; ++group) {
-    ASSERT_EQ((*reader)->missing(group, 0), missing);
-    std::vector<T> got(rows, T{77});
-    std::vector<std::uint8_t> got_validity(validity.size(), 0x55);
-    const auto read = (*reader)->read(group, 0, got, got_validity);
-    ASSERT_TRUE(read) << read.error().to_string();
-    EXPECT_TRUE(same_bits(got, expected));
-    if (missing != 0) {
-      EXPECT_EQ(got_validity, validity);
-    }
-    std::vector<double> got_real(rows, 77);
-    ASSERT_TRUE((*reader)->read_real(group, 0, got_real));
-    for (std::size_t k = 0; k < rows; ++k) {
-      ASSERT_TRUE(got_real[k] == real[k] || (std::isnan(got_real[k]) && std::isnan(real[k]))) << k;
-    }
-    for (const std::size_t end : {rows, rows / 2, std::size_t{0}}) {
-      std::vector<double> streamed;
-      const auto stream = (*reader)->stream_real(group, 0, static_cast<std::int64_t>(end),
-                                                 [&](std::int64_t row, std::span<const double> stretch) {
-                                                   ASSERT_EQ(row, static_cast<std::int64_t>(streamed.size()));
-                                                   streamed.insert(streamed.end(), stretch.begin(), stretch.end());
-                                                 });
-      ASSERT_TRUE(stream) << stream.error().to_string();
-      ASSERT_EQ(streamed.size(), end);
-      for (std::size_t k = 0; k < end; ++k) {
-        ASSERT_TRUE(streamed[k] == real[k] || (std::isnan(streamed[k]) && std::isnan(real[k]))) << k;
-      }
-    }
-    if constexpr (std::is_same_v<T, std::int32_t>) {
-      if (missing != 0) continue;
-      std::vector<std::int32_t> streamed;
-      const auto stream = (*reader)->stream_int32(group, 0, static_cast<std::int64_t>(rows),
-                                                  [&](std::int64_t row, std::span<const std::int32_t> stretch) {
-                                                    ASSERT_EQ(row, static_cast<std::int64_t>(streamed.size()));
-                                                    streamed.insert(streamed.end(), stretch.begin(), stretch.end());
-                                                  });
-      ASSERT_TRUE(stream) << stream.error().to_string();
-      EXPECT_EQ(streamed, expected);
-    }
-  }
-  std::filesystem::remove(path);
-}
 
 TEST(ColumnFile, EveryTypeEncodingCodecAndPatternComesBack) {
   const ScratchFolder folder;
@@ -110,12 +42,12 @@ TEST(ColumnFile, EveryTypeEncodingCodecAndPatternComesBack) {
           spec.required = required;
           spec.physical = Physical::int32;
           spec.scale = 2;
-          round_trip<std::int32_t>(path, spec, pattern, rows);
+          round_trip<std::int32_t>(FileForm::parquet, path, spec, pattern, rows);
           spec.physical = Physical::int64;
-          round_trip<std::int64_t>(path, spec, pattern, rows);
+          round_trip<std::int64_t>(FileForm::parquet, path, spec, pattern, rows);
           spec.scale = kNoScale;
           spec.physical = Physical::float64;
-          if (storage.encoding != Encoding::delta) round_trip<double>(path, spec, pattern, rows);
+          if (storage.encoding != Encoding::delta) round_trip<double>(FileForm::parquet, path, spec, pattern, rows);
           if (HasFatalFailure()) return;
         }
       }
@@ -125,9 +57,12 @@ TEST(ColumnFile, EveryTypeEncodingCodecAndPatternComesBack) {
 
 TEST(ColumnFile, AMillionRowsInOneGroup) {
   const ScratchFolder folder;
-  round_trip<std::int32_t>(folder.path("a"), column_spec("a", Physical::int32, 2), Pattern::none_missing, 1 << 20);
-  round_trip<std::int64_t>(folder.path("b"), column_spec("b", Physical::int64), Pattern::long_runs, 1 << 20);
-  round_trip<double>(folder.path("c"), column_spec("c", Physical::float64), Pattern::every_third, 1 << 20);
+  round_trip<std::int32_t>(FileForm::parquet, folder.path("a"), column_spec("a", Physical::int32, 2),
+                           Pattern::none_missing, 1 << 20);
+  round_trip<std::int64_t>(FileForm::parquet, folder.path("b"), column_spec("b", Physical::int64), Pattern::long_runs,
+                           1 << 20);
+  round_trip<double>(FileForm::parquet, folder.path("c"), column_spec("c", Physical::float64), Pattern::every_third,
+                     1 << 20);
 }
 
 TEST(ColumnFile, NoRowGroupAtAll) {

@@ -7,6 +7,7 @@
 #include "column_file_internal.h"
 #include "column_fixture.h"
 #include "content_hash_internal.h"
+#include "failing_file.h"
 #include "scratch_folder.h"
 
 namespace momentum::formats {
@@ -17,23 +18,6 @@ using namespace momentum::testing;
 const std::vector<std::int32_t> kThree = {1, 2, 3};
 
 std::vector<ColumnSpec> one_column() { return {column_spec("close", Physical::int32, 2)}; }
-
-// Takes so many bytes and then fails, in the way that a disk does.
-struct FailingFile final : OutputFile {
-  std::size_t room = 0;
-  int write_error = ENOSPC, sync_error = 0, close_error = 0;
-  bool* discarded = nullptr;
-  int write(std::span<const std::byte> bytes) override {
-    if (bytes.size() > room) return write_error;
-    room -= bytes.size();
-    return 0;
-  }
-  int sync() override { return sync_error; }
-  int close() override { return close_error; }
-  void discard() override {
-    if (discarded != nullptr) *discarded = true;
-  }
-};
 
 TEST(ColumnFileWriter, SaysWhatItWrote) {
   const ScratchFolder folder;

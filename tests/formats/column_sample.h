@@ -54,9 +54,15 @@ inline std::vector<ColumnSpec> stored_as(std::vector<ColumnSpec> specs, Encoding
   return specs;
 }
 
-inline ColumnFileWriter::Summary write_sample(const std::string& path,
-                                              const std::vector<ColumnSpec>& specs = sample(0).specs) {
-  auto writer = ColumnFileWriter::create(path, specs, sample(0).metadata).value();
+inline std::vector<ColumnSpec> sample_specs(formats::FileForm form, int compression = 1) {
+  std::vector<ColumnSpec> specs = sample(0).specs;
+  for (ColumnSpec& spec : specs) spec = formats::spec_of_form(form, spec, compression);
+  return specs;
+}
+
+inline formats::DataFileWriter::Summary write_sample(const std::string& path, formats::FileForm form,
+                                                     const std::vector<ColumnSpec>& specs) {
+  auto writer = formats::create_data_file(form, path, specs, sample(0).metadata).value();
   for (std::size_t g = 0; g < Sample::kGroups; ++g) {
     const Sample s = sample(g);
     const std::array columns = {column_of(s.instrument),        column_of(s.date),
@@ -67,12 +73,18 @@ inline ColumnFileWriter::Summary write_sample(const std::string& path,
   return writer->close().value();
 }
 
+inline formats::DataFileWriter::Summary write_sample(const std::string& path,
+                                                     formats::FileForm form = formats::FileForm::parquet,
+                                                     int compression = 1) {
+  return write_sample(path, form, sample_specs(form, compression));
+}
+
 // How many of the sample's chunks read back exactly, read as an error, or read as something else.
 struct SampleReading {
   std::size_t equal = 0, errors = 0, other = 0;
 };
 
-inline SampleReading read_sample(const ColumnFileReader& reader) {
+inline SampleReading read_sample(const formats::DataFileReader& reader) {
   SampleReading reading;
   for (std::size_t g = 0; g < reader.groups().size(); ++g) {
     const auto rows = static_cast<std::size_t>(reader.groups()[g].rows);

@@ -37,7 +37,7 @@ class BarsFile : public ::testing::Test {
     std::filesystem::remove(file_.draft);
     return write_bars(Context{}, file_, "uuid", compression, draft).value();
   }
-  std::unique_ptr<formats::ColumnFileReader> read(const catalog::FileRecord& record) {
+  std::unique_ptr<formats::DataFileReader> read(const catalog::FileRecord& record) {
     return open_data_file(store_.folder(), "uuid", record).value();
   }
 

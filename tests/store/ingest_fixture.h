@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstdlib>
 #include <deque>
 #include <filesystem>
 #include <limits>
@@ -132,7 +133,9 @@ class IngestStore {
     std::string pattern = parent + "/momentum_ingest_XXXXXX";
     if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
     folder_ = pattern;
-    const auto made = catalog::Catalog::create(Context{}, folder_, {.buckets = buckets});
+    catalog::StoreInfo info{.buckets = buckets};
+    if (const char* const storage = std::getenv("MOMENTUM_TEST_STORAGE")) info.storage = storage;
+    const auto made = catalog::Catalog::create(Context{}, folder_, info);
     if (!made) throw std::runtime_error(made.error().to_string());
   }
   ~IngestStore() {

@@ -47,7 +47,7 @@ class Demo(Case):
 
     def test_bad_values(self):
         for more in (["--stocks", "0"], ["--stocks", "6001"], ["--years", "99"], ["--end", "2024-02-30"],
-                     ["--seed", "x"], ["--compression", "10"], ["--storage", "hdf"], ["--format", "csv"]):
+                     ["--seed", "x"], ["--compression", "10"], ["--storage", "feather"], ["--format", "csv"]):
             self.bad(2, "demo", "--store", "demo", *more)
         self.assertFalse((self.folder / "demo").exists())
 

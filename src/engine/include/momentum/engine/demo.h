@@ -28,7 +28,7 @@ struct DemoReport {
 };
 
 // Makes the market in one commit: the same options, the same data. The store says that it is synthetic and by what options.
-// Errors: store_exists (a store with anything in it), bad_value (options, a storage that is not there yet, a folder that is
+// Errors: store_exists (a store with anything in it), bad_value (options, a storage that nobody knows, a folder that is
 // something else), those of writing a store.
 Result<DemoReport> make_demo(const Context& ctx, const DemoRequest& request);
 

@@ -62,8 +62,9 @@ struct ImportReport {
 // Bars: whose they are is told by code, current or dated alias (identity); new instruments need a market in their code.
 // Factor events are derived from preclose for what is new. Names, industries and the price basis are kept by date.
 // Errors: those of reading; quarantined_rows (strict); unreadable_data (synthetic data and a real store, or the other way
-// round; front-adjusted bars after stored ones); bad_code, ambiguous_code; bad_value (a storage or kind that is not there, a
-// folder that is something else); those of opening and writing a store (docs/cli.md). After each of them the store is as it was; one that was made for the call stays, empty.
+// round; front-adjusted bars after stored ones); bad_code, ambiguous_code; bad_value (a storage or kind that nobody knows, a
+// folder that is something else); those of opening and writing a store (docs/cli.md). After each of them the store is as it
+// was; one that was made for the call stays, empty.
 Result<void> import_files(const Context& ctx, const ImportRequest& request, ImportReport& report);
 
 }  // namespace momentum::engine

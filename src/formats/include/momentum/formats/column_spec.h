@@ -12,7 +12,8 @@ enum class Physical : std::uint8_t { int32, int64, float64 };
 
 // delta (DELTA_BINARY_PACKED) is for the integers alone. byte_stream_split on integers is not read by every peer.
 enum class Encoding : std::uint8_t { plain, dictionary, delta, byte_stream_split };
-enum class Codec : std::uint8_t { none, lz4, snappy, zstd };
+// gzip (level 1 to 9) is for HDF5 alone: every reader of HDF5 has it.
+enum class Codec : std::uint8_t { none, lz4, snappy, zstd, gzip };
 
 // Which rows have a value: one bit per row, the lowest bit of a byte first as in Arrow, 1 for present.
 constexpr std::size_t validity_bytes(std::int64_t rows) { return static_cast<std::size_t>((rows + 7) / 8); }
@@ -27,7 +28,7 @@ struct ColumnSpec {
   bool required = false;  // no value is ever missing
   Encoding encoding = Encoding::dictionary;
   Codec codec = Codec::zstd;
-  int level = 1;  // of zstd, 1 to 22; the others have none
+  int level = 1;  // of zstd, 1 to 22 (1 to 9 in HDF5), and of gzip; the others have none
 
   bool operator==(const ColumnSpec&) const = default;
 };

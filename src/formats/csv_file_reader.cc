@@ -1,0 +1,143 @@
+#include <fmt/format.h>
+
+#include <array>
+#include <cstring>
+#include <new>
+
+#include "content_hash_internal.h"
+#include "csv_cell_internal.h"
+#include "csv_file_internal.h"
+#include "mapped_file_internal.h"
+#include "stretch_reader_internal.h"
+
+namespace momentum::formats {
+namespace {
+
+std::unexpected<Error> damage_of(const std::string& path, std::string_view why) {
+  return fail(ErrorCode::unreadable_data, fmt::format("damaged CSV data file ({})", why), path,
+              "restore it from a copy, or import its data again");
+}
+
+class CsvFileReader final : public StretchReader<CsvFileReader> {
+ public:
+  CsvFileReader(std::string path, std::span<const std::byte> bytes, CsvLayout layout)
+      : path_(std::move(path)), bytes_(bytes), layout_(std::move(layout)) {
+    for (std::size_t g = 0; g < layout_.offsets.size(); ++g) {
+      const CsvTrailer::Group& group = layout_.trailer.groups[g];
+      groups_.push_back({group.rows, layout_.offsets[g], group.bytes});
+      rows_ += group.rows;
+    }
+  }
+  void own(std::unique_ptr<MappedFile> file) { file_ = std::move(file); }
+
+  const std::vector<ColumnSpec>& specs() const override { return layout_.trailer.specs; }
+  const FileMetadata& metadata() const override { return layout_.trailer.metadata; }
+  std::span<const RowGroupPlace> groups() const override { return groups_; }
+  std::int64_t rows() const override { return rows_; }
+  std::int64_t missing(std::size_t group, std::size_t column) const override {
+    MOMENTUM_CHECK(group < groups_.size() && column < specs().size());
+    return layout_.trailer.groups[group].missing[column];
+  }
+  // An even share: columns stand between each other.
+  std::int64_t bytes(std::size_t group, std::size_t column) const override {
+    MOMENTUM_CHECK(group < groups_.size() && column < specs().size());
+    const auto columns = static_cast<std::int64_t>(specs().size());
+    return groups_[group].bytes / columns +
+           (static_cast<std::int64_t>(column) < groups_[group].bytes % columns ? 1 : 0);
+  }
+  std::uint64_t hash() const override { return content_hash(bytes_); }
+
+  std::unexpected<Error> damage(std::string_view why) const { return damage_of(path_, why); }
+  template <class T, class F>
+  Result<void> decode(std::size_t group, std::size_t column, std::int64_t end, F&& on_stretch) const;
+
+ private:
+  std::unique_ptr<MappedFile> file_;  // what bytes lie in; none in tests
+  std::string path_;
+  std::span<const std::byte> bytes_;
+  CsvLayout layout_;
+  std::vector<RowGroupPlace> groups_;
+  std::int64_t rows_ = 0;
+};
+
+// The cell of one column in the line at the front of `text`, which is cut off it. False: no such line.
+bool next_cell(std::string_view& text, std::size_t column, std::size_t columns, std::string_view& cell) {
+  const auto* const line_end = static_cast<const char*>(std::memchr(text.data(), '\n', text.size()));
+  if (line_end == nullptr) return false;
+  const char* at = text.data();
+  for (std::size_t c = 0; c < columns; ++c) {
+    const auto* end = static_cast<const char*>(std::memchr(at, ',', static_cast<std::size_t>(line_end - at)));
+    if (end == nullptr) end = line_end;
+    if (c == column) {
+      cell = std::string_view(at, static_cast<std::size_t>(end - at));
+      text.remove_prefix(static_cast<std::size_t>(line_end - text.data()) + 1);
+      return (end == line_end) == (c + 1 == columns);
+    }
+    if (end == line_end) return false;
+    at = end + 1;
+  }
+  return false;
+}
+
+template <class T, class F>
+Result<void> CsvFileReader::decode(std::size_t group, std::size_t column, std::int64_t end, F&& on_stretch) const {
+  const RowGroupPlace& place = groups_[group];
+  const auto lines = bytes_.subspan(static_cast<std::size_t>(place.offset), static_cast<std::size_t>(place.bytes));
+  if (content_hash(lines) != layout_.trailer.groups[group].hash)
+    return damage(fmt::format("checksum of row group {}", group));
+  const ColumnSpec& spec = specs()[column];
+  const bool some_missing = missing(group, column) != 0;
+  std::string_view text(reinterpret_cast<const char*>(lines.data()), lines.size());
+  std::array<T, kStretchRows> values;
+  std::array<std::uint8_t, kStretchRows> present;
+  for (std::int64_t row = 0; row < end;) {
+    const auto n = static_cast<std::size_t>(std::min(kStretchRows, end - row));
+    for (std::size_t k = 0; k < n; ++k) {
+      std::string_view cell;
+      if (!next_cell(text, column, specs().size(), cell)) return damage("a line of other cells");
+      const bool empty = cell.empty() || cell == "\"\"";
+      if (empty && !some_missing) return damage("a cell without its value");
+      present[k] = !empty;
+      values[k] = T{};
+      if (!empty && !cell_value(cell, spec, values[k])) return damage("a cell that is no value of its column");
+    }
+    on_stretch(row, std::span<const T>(values).first(n),
+               std::span<const std::uint8_t>(present).first(some_missing ? n : 0));
+    row += static_cast<std::int64_t>(n);
+  }
+  if (end == place.rows && !text.empty()) return damage("more lines than rows");
+  return {};
+}
+
+Result<std::unique_ptr<CsvFileReader>> open_bytes(std::span<const std::byte> bytes, std::string path) {
+  try {
+    std::string version;
+    auto layout = csv_layout(bytes, version);
+    if (!layout && !version.empty())
+      return fail(ErrorCode::unreadable_data, fmt::format("CSV data file of an unknown version ({})", version),
+                  std::move(path), "use the version of the program that wrote it, or a newer one");
+    if (!layout) return damage_of(path, "the lines at its end");
+    return std::make_unique<CsvFileReader>(std::move(path), bytes, *std::move(layout));
+  } catch (const std::bad_alloc&) {
+    return fail(ErrorCode::out_of_memory, "not enough memory to read", std::move(path), "close other programs");
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<DataFileReader>> open_csv_bytes(std::span<const std::byte> bytes, std::string path) {
+  return open_bytes(bytes, std::move(path));
+}
+
+Result<std::unique_ptr<DataFileReader>> open_csv_file(const std::string& path,
+                                                      std::optional<std::int64_t> expected_bytes) {
+  MOMENTUM_TRY(std::unique_ptr<MappedFile> file, MappedFile::open(path));
+  const auto size = static_cast<std::int64_t>(file->bytes().size());
+  if (expected_bytes.value_or(size) != size)
+    return damage_of(path, fmt::format("it has {} bytes, not {}", size, *expected_bytes));
+  MOMENTUM_TRY(auto reader, open_bytes(file->bytes(), path));
+  reader->own(std::move(file));
+  return reader;
+}
+
+}  // namespace momentum::formats

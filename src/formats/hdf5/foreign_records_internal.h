@@ -1,0 +1,27 @@
+#pragma once
+// The tables of an HDF5 file of another make, as plain columns. Runs where the process may die.
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "momentum/base/error.h"
+
+namespace momentum::formats {
+
+struct ForeignColumn {
+  std::string name;
+  bool nanoseconds = false;  // int64 since 1970
+  std::variant<std::vector<std::int64_t>, std::vector<double>, std::vector<std::string>> values;
+};
+
+struct ForeignRecords {
+  std::string path;
+  std::vector<ForeignColumn> columns;  // all of one length
+};
+
+// Errors: unreadable_data, too_large, empty_input.
+Result<std::vector<ForeignRecords>> read_foreign_records(const std::string& path);
+
+}  // namespace momentum::formats
