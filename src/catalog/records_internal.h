@@ -42,5 +42,8 @@ std::uint64_t check_of(const InstrumentRecord& record, std::string_view history)
 std::uint64_t check_of(const FileRecord& file, std::string_view columns, std::string_view groups,
                        std::string_view extents);
 std::uint64_t check_of(std::string_view kind, std::string_view market, int year, std::string_view days);
+std::uint64_t check_of(SnapshotId snapshot, const Account& account);
+std::uint64_t check_of_pin(SnapshotId snapshot, Time pinned, std::string_view note);
+std::uint64_t check_of_dropped(SnapshotId snapshot, Time dropped);
 
 }  // namespace momentum::catalog
