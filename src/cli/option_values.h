@@ -1,6 +1,7 @@
 #pragma once
 // One option's text -> its value. Every error is bad_value and names the option.
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,6 +21,9 @@ Result<Date> parse_day(std::string_view option, std::string_view text);
 // "365d" -> 365; "origin" -> nullopt.
 Result<std::optional<int>> parse_history(std::string_view text);
 Result<engine::Adjust> parse_adjust(std::string_view text);
+
+// "90m", "24h", "7d", "45s"; "0". Not longer than 100 years.
+Result<std::chrono::microseconds> parse_duration(std::string_view option, std::string_view text);
 
 // "A,B" -> A, B; spaces around an item and empty items are dropped; nothing left is an error.
 Result<std::vector<std::string>> parse_list(std::string_view option, std::string_view text);

@@ -320,8 +320,8 @@ Result<Options> parse_arguments(const std::vector<std::string>& arguments) {
   StoreTexts texts;
   const StoreCommands store = declare_store_commands(app, kGlobals, texts);
   CLI::App* doctor = declare_doctor(app);
-  for (CLI::App* command : {scan, show, store.import, store.demo, store.store, store.info, doctor})
-    command->fallthrough();
+  for (CLI::App* command : {scan, show, store.import, store.demo, store.store, doctor}) command->fallthrough();
+  for (CLI::App* command : store.store->get_subcommands([](const CLI::App*) { return true; })) command->fallthrough();
   app.footer(
       "\nExamples:\n"
       "  momentum scan --files bars --top 10\n"
@@ -358,10 +358,8 @@ Result<Options> parse_arguments(const std::vector<std::string>& arguments) {
     MOMENTUM_TRY_VOID(read_import(texts, out));
   } else if (store.demo->parsed()) {
     MOMENTUM_TRY_VOID(read_demo(texts, out));
-  } else if (store.info->parsed()) {
-    MOMENTUM_TRY_VOID(read_store_info(out));
   } else if (store.store->parsed()) {
-    return fail(ErrorCode::bad_option, "no command", "store", "use momentum store info");
+    MOMENTUM_TRY_VOID(read_store(store, texts, out));
   } else if (doctor->parsed()) {
     out.command = Command::doctor;
     if (out.format == report::Format::csv) {

@@ -45,6 +45,14 @@ Result<void> run_import(Session& session);
 Result<void> run_dialects(Session& session);
 Result<void> run_demo(Session& session);
 Result<void> run_store_info(Session& session);
+Result<void> run_store_log(Session& session);
+Result<void> run_store_diff(Session& session);
+Result<void> run_store_pin(Session& session);
+Result<void> run_store_unpin(Session& session);
+Result<void> run_store_gc(Session& session);
+Result<void> run_store_compact(Session& session);
+Result<void> run_store_verify(Session& session);
+Result<void> run_store_repair(Session& session);
 Result<void> run_doctor(Session& session);
 Result<void> run_version(Session& session);
 

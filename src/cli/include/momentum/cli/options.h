@@ -1,6 +1,7 @@
 #pragma once
 // The command line as values. Reading it touches no file but those named by `--codes @FILE`.
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,13 +13,41 @@
 #include "momentum/engine/import.h"
 #include "momentum/engine/scan.h"
 #include "momentum/engine/show.h"
+#include "momentum/engine/upkeep.h"
 #include "momentum/report/style.h"
 
 namespace momentum::cli {
 
-enum class Command : std::uint8_t { scan, show, import, dialects, demo, store_info, doctor, version, help };
+enum class Command : std::uint8_t {
+  scan,
+  show,
+  import,
+  dialects,
+  demo,
+  store_info,
+  store_log,
+  store_diff,
+  store_pin,
+  store_unpin,
+  store_gc,
+  store_compact,
+  store_verify,
+  store_repair,
+  doctor,
+  version,
+  help
+};
 enum class When : std::uint8_t { automatic, always, never };
 enum class ProgressMode : std::uint8_t { automatic, plain, never };
+
+// What the commands of a store's upkeep take.
+struct UpkeepOptions {
+  std::int64_t first = 0, second = 0;  // snapshots of diff; `first` of pin and unpin. 0: the newest
+  std::string note;
+  std::chrono::microseconds grace = store::kGrace;
+  bool dry_run = false, deep = false;
+  std::chrono::milliseconds lock_wait{0};
+};
 
 struct Options {
   Command command = Command::help;
@@ -47,6 +76,7 @@ struct Options {
   // import and demo; their requests carry the store, too
   engine::ImportRequest import;
   engine::DemoRequest demo;
+  UpkeepOptions upkeep;
 };
 
 // `arguments` without the program's name. Errors: bad_option (unknown option or command, with the nearest name; a
