@@ -112,4 +112,9 @@ int iso_weekday(Date date) noexcept {
 
 bool is_weekend(Date date) noexcept { return iso_weekday(date) >= 6; }
 
+Date first_of_month(Date date) noexcept {
+  MOMENTUM_CHECK(date.has_value());
+  return date - (civil_from_days(date.days).day - 1);
+}
+
 }  // namespace momentum

@@ -11,6 +11,7 @@
 #include <random>
 
 #include "commit_internal.h"
+#include "limits_internal.h"
 #include "load_internal.h"
 #include "packed_internal.h"
 #include "redo_internal.h"
@@ -197,14 +198,7 @@ Result<Catalog> Catalog::open(const std::string& folder, CatalogOptions options)
   {
     const Transaction transaction(database);
     MOMENTUM_TRY_VOID(database.begin_read());
-    MOMENTUM_TRY(const int format, format_of(database, migrations()));
-    if (format < kStoreFormatVersion) {
-      return fail(ErrorCode::store_version,
-                  fmt::format("written by an older version of the program (store format {}, this one reads {})", format,
-                              kStoreFormatVersion),
-                  database.path(),
-                  "any command that writes to it, such as momentum store repair, brings it up to date");
-    }
+    MOMENTUM_TRY_VOID(format_of(database, migrations()));
   }
   return Catalog(std::make_unique<Impl>(std::move(database), std::nullopt));
 }
@@ -227,6 +221,17 @@ Result<State> Catalog::load() const {
 
 Result<State> Catalog::load(SnapshotId snapshot) const {
   return impl_->read([&] { return load_state(impl_->database, snapshot); });
+}
+
+Result<std::vector<DayLimits>> Catalog::limits(SnapshotId snapshot, Date first, Date last) const {
+  return impl_->read([&] { return load_limits(impl_->database, snapshot, first, last); });
+}
+
+Result<std::vector<Date>> Catalog::changed_limits(SnapshotId before, SnapshotId after) const {
+  return impl_->read([&]() -> Result<std::vector<Date>> {
+    for (const SnapshotId snapshot : {before, after}) MOMENTUM_TRY_VOID(find_snapshot(impl_->database, snapshot));
+    return catalog::changed_limits(impl_->database, before, after);
+  });
 }
 
 Result<std::vector<Snapshot>> Catalog::log() const {
@@ -270,10 +275,13 @@ Result<void> Catalog::check() const {
     MOMENTUM_TRY_VOID(row.step());
     MOMENTUM_TRY(const std::vector<LogEntry> history, load_history(impl_->database));
     MOMENTUM_TRY_VOID(load_garbage(impl_->database));
+    std::vector<SnapshotId> readable;
     for (const LogEntry& entry : history) {
-      if (!entry.dropped) MOMENTUM_TRY_VOID(load_state(impl_->database, entry.snapshot.id));
+      if (entry.dropped) continue;
+      readable.push_back(entry.snapshot.id);
+      MOMENTUM_TRY_VOID(load_state(impl_->database, entry.snapshot.id));
     }
-    return {};
+    return check_limits(impl_->database, readable);
   });
 }
 

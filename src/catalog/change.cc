@@ -4,6 +4,7 @@
 #include <set>
 
 #include "change_internal.h"
+#include "records_internal.h"
 
 namespace momentum::catalog {
 namespace {
@@ -29,6 +30,15 @@ Result<void> check_instrument(const InstrumentRecord& record) {
   }
   if (!ascends(record.factors, &FactorEvent::day)) return wrong("factors not ascending by day", where);
   if (!ascends(record.listings, &Listing::listed)) return wrong("listings not ascending by day", where);
+  if (!ascends(record.actions, &CorporateAction::day)) return wrong("actions not ascending by day", where);
+  for (const CorporateAction& action : record.actions) {
+    const bool nothing =
+        action.cash.units == 0 && action.bonus.units == 0 && action.transfer.units == 0 && action.rights.units == 0;
+    if (!action.day.has_value() || nothing) return wrong("no action", where);
+    for (const Decimal amount : {action.cash, action.bonus, action.transfer, action.rights, action.rights_price}) {
+      if (amount.units < 0 || amount.units > Decimal::kMost) return wrong("no amount of an action", where);
+    }
+  }
   for (const FactorEvent& event : record.factors) {
     if (!(event.ratio > 0) || event.link == event.unverified) return wrong("no factor", where);
   }
@@ -87,6 +97,23 @@ Result<void> check_days(const std::vector<MarketDays>& markets, bool counted) {
   return {};
 }
 
+Result<void> check_limits(const std::vector<DayLimits>& days, std::int64_t instruments) {
+  if (!ascends(days, &DayLimits::day)) return wrong("limits not ascending by day", "limits");
+  for (const DayLimits& day : days) {
+    const std::string where = day.day.has_value() ? to_string(day.day) : "no day";
+    if (!day.day.has_value() || !ascends(day.limits, &PriceLimit::instrument))
+      return wrong("limits not ascending by instrument", where);
+    for (const PriceLimit& limit : day.limits) {
+      if (limit.instrument < 0 || limit.instrument >= instruments) return wrong("limits of no instrument", where);
+      for (const Decimal price : {limit.up, limit.down}) {
+        if (price.units < 0 || price.units > Decimal::kMost || price.units % kLimitUnits != 0)
+          return wrong("no price limit", where);
+      }
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> check_change(const Change& change, std::int64_t instruments) {
@@ -106,6 +133,7 @@ Result<void> check_change(const Change& change, std::int64_t instruments) {
     if (!paths.insert(file.path).second) return wrong("a path twice", file.path);
   }
   MOMENTUM_TRY_VOID(check_days(change.sessions, true));
+  MOMENTUM_TRY_VOID(check_limits(change.limits, next));
   return check_days(change.calendars, false);
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "change_internal.h"
+#include "limits_internal.h"
 #include "load_internal.h"
 #include "records_internal.h"
 #include "schema_internal.h"
@@ -284,6 +285,7 @@ Result<Snapshot> write_change(const Database& database, const Change& change, Sn
   MOMENTUM_TRY_VOID(put_instruments(database, change.instruments, snapshot));
   MOMENTUM_TRY_VOID(put_days(database, "session", change.sessions, snapshot));
   MOMENTUM_TRY_VOID(put_days(database, "calendar", change.calendars, snapshot));
+  MOMENTUM_TRY_VOID(put_limits(database, change.limits, snapshot.id));
   MOMENTUM_TRY_VOID(update_counts(database, snapshot));
   return snapshot;
 }

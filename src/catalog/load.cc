@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "limits_internal.h"
 #include "packed_internal.h"
 #include "records_internal.h"
 #include "schema_internal.h"
@@ -12,10 +13,15 @@
 namespace momentum::catalog {
 namespace {
 
-constexpr const char* kSnapshots =
-    "SELECT id, parent, created, op, note, instruments, files, rows, bytes, days, snapshot.\"check\", "
-    "account.snapshot, "
-    "added, corrected, filled, revised, account.\"check\" FROM snapshot LEFT JOIN account ON account.snapshot = id ";
+Result<Statement> select_snapshots(const Database& database, std::string_view which) {
+  MOMENTUM_TRY(const bool accounts, has_format(database, kUpkeepFormat));
+  return database.prepare(fmt::format(
+      "SELECT id, parent, created, op, note, instruments, files, rows, bytes, days, snapshot.\"check\", {} {}",
+      accounts ? "account.snapshot, added, corrected, filled, revised, account.\"check\" "
+                 "FROM snapshot LEFT JOIN account ON account.snapshot = id"
+               : "NULL FROM snapshot",
+      which));
+}
 
 Result<Snapshot> snapshot_in(const Statement& row, const Database& database) {
   Snapshot snapshot{.id = row.integer(0),
@@ -202,7 +208,7 @@ Result<void> derive_coverage(const Database& database, State& state) {
 }  // namespace
 
 Result<Snapshot> find_snapshot(const Database& database, SnapshotId wanted) {
-  MOMENTUM_TRY(Statement row, database.prepare(std::string(kSnapshots) + "WHERE id = ?1"));
+  MOMENTUM_TRY(Statement row, select_snapshots(database, "WHERE id = ?1"));
   row.bind(1, wanted);
   MOMENTUM_TRY(const bool there, row.step());
   if (there) {
@@ -216,14 +222,14 @@ Result<Snapshot> find_snapshot(const Database& database, SnapshotId wanted) {
 }
 
 Result<Snapshot> newest_snapshot(const Database& database) {
-  MOMENTUM_TRY(Statement row, database.prepare(std::string(kSnapshots) + "ORDER BY id DESC LIMIT 1"));
+  MOMENTUM_TRY(Statement row, select_snapshots(database, "ORDER BY id DESC LIMIT 1"));
   MOMENTUM_TRY(const bool there, row.step());
   if (!there) return damaged("no snapshot", database.path());
   return snapshot_in(row, database);
 }
 
 Result<std::vector<Snapshot>> all_snapshots(const Database& database) {
-  MOMENTUM_TRY(Statement row, database.prepare(std::string(kSnapshots) + "ORDER BY id DESC"));
+  MOMENTUM_TRY(Statement row, select_snapshots(database, "ORDER BY id DESC"));
   std::vector<Snapshot> all;
   while (true) {
     MOMENTUM_TRY(const bool there, row.step());
@@ -240,6 +246,7 @@ Result<State> load_state(const Database& database, std::optional<SnapshotId> wan
   MOMENTUM_TRY_VOID(load_instruments(database, state));
   MOMENTUM_TRY_VOID(load_files(database, state));
   MOMENTUM_TRY_VOID(load_days(database, state));
+  MOMENTUM_TRY(state.limits, count_limits(database, state.snapshot.id));
   MOMENTUM_TRY_VOID(derive_coverage(database, state));
   return state;
 }

@@ -54,15 +54,14 @@ std::string PackedWriter::seal() && {
   return std::move(bytes_);
 }
 
-Result<PackedReader> PackedReader::open(std::string_view blob, std::uint8_t version, std::string_view where) {
+Result<PackedReader> PackedReader::open(std::string_view blob, std::uint8_t newest, std::string_view where) {
   if (blob.size() < 1 + kChecksumBytes) return damaged(fmt::format("a block of {} bytes", blob.size()), where);
   const std::string_view content = blob.substr(0, blob.size() - kChecksumBytes);
   if (get_fixed(blob.substr(content.size())) != hash_of(content)) return damaged("wrong checksum", where);
-  if (static_cast<std::uint8_t>(content[0]) != version) {
-    return damaged(fmt::format("a block of version {}, not {}", static_cast<unsigned char>(content[0]), version),
-                   where);
-  }
-  return PackedReader(content.substr(1));
+  const auto version = static_cast<std::uint8_t>(content[0]);
+  if (version < 1 || version > newest)
+    return damaged(fmt::format("a block of version {}, not {}", version, newest), where);
+  return PackedReader(version, content.substr(1));
 }
 
 std::uint64_t PackedReader::long_number() noexcept {

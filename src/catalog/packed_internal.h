@@ -36,8 +36,10 @@ class PackedWriter {
 // false: ask once, at the end.
 class PackedReader {
  public:
-  // Error damaged_store naming `where` and length, version or checksum, whichever is wrong. `blob` outlives the reader.
-  static Result<PackedReader> open(std::string_view blob, std::uint8_t version, std::string_view where);
+  // Reads versions 1 to `newest`. Error damaged_store naming `where` and length, version or checksum, whichever is wrong.
+  // `blob` outlives the reader.
+  static Result<PackedReader> open(std::string_view blob, std::uint8_t newest, std::string_view where);
+  std::uint8_t version() const noexcept { return version_; }
   std::uint64_t number() noexcept {
     if (!rest_.empty() && static_cast<unsigned char>(rest_[0]) < 0x80) {  // nearly all of them
       const auto byte = static_cast<unsigned char>(rest_[0]);
@@ -66,13 +68,14 @@ class PackedReader {
   Result<void> finish(std::string_view where) const;
 
  private:
-  explicit PackedReader(std::string_view rest) : rest_(rest) {}
+  PackedReader(std::uint8_t version, std::string_view rest) : rest_(rest), version_(version) {}
   std::uint64_t long_number() noexcept;
   void fail_all() noexcept {
     ok_ = false;
     rest_ = {};
   }
   std::string_view rest_;
+  std::uint8_t version_;
   bool ok_ = true;
 };
 

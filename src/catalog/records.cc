@@ -83,10 +83,30 @@ void get(PackedReader& in, std::vector<FactorEvent>& events) {
   }
 }
 
+constexpr Decimal CorporateAction::* kAmounts[] = {&CorporateAction::cash, &CorporateAction::bonus,
+                                                   &CorporateAction::transfer, &CorporateAction::rights,
+                                                   &CorporateAction::rights_price};
+
+void put(PackedWriter& out, const std::vector<CorporateAction>& actions) {
+  out.count(actions.size());
+  for (const CorporateAction& action : actions) {
+    out.date(action.day);
+    for (const auto amount : kAmounts) out.integer((action.*amount).units);
+  }
+}
+
+void get(PackedReader& in, std::vector<CorporateAction>& actions) {
+  actions.resize(in.count());
+  for (CorporateAction& action : actions) {
+    action.day = in.date();
+    for (const auto amount : kAmounts) (action.*amount).units = in.integer();
+  }
+}
+
 }  // namespace
 
 std::string pack_history(const InstrumentRecord& record) {
-  PackedWriter out(kHistoryVersion);
+  PackedWriter out(record.actions.empty() ? kHistoryVersion - 1 : kHistoryVersion);
   out.count(record.aliases.size());
   for (const CodeAlias& alias : record.aliases) {
     put(out, alias.code);
@@ -101,6 +121,7 @@ std::string pack_history(const InstrumentRecord& record) {
   for (const auto* runs : {&record.names, &record.industries, &record.price_basis}) put(out, *runs);
   for (const auto* days : {&record.suspended, &record.quarantined}) put(out, *days);
   put(out, record.factors);
+  if (!record.actions.empty()) put(out, record.actions);
   return std::move(out).seal();
 }
 
@@ -120,6 +141,7 @@ Result<void> unpack_history(std::string_view blob, std::string_view where, Instr
   for (auto* runs : {&into.names, &into.industries, &into.price_basis}) get(in, *runs);
   for (auto* days : {&into.suspended, &into.quarantined}) get(in, *days);
   get(in, into.factors);
+  if (in.version() >= 2) get(in, into.actions);
   return in.finish(where);
 }
 
@@ -239,6 +261,41 @@ Result<void> unpack_days(std::string_view blob, std::string_view where, MarketDa
   return in.finish(where);
 }
 
+std::string pack_limits(const std::vector<PriceLimit>& limits) {
+  PackedWriter out(kLimitsVersion);
+  out.count(limits.size());
+  std::int64_t before = -1;
+  for (const PriceLimit& limit : limits) {
+    out.integer(limit.instrument - before);
+    for (const Decimal price : {limit.up, limit.down})
+      out.number(static_cast<std::uint64_t>(price.units / kLimitUnits));
+    before = limit.instrument;
+  }
+  return std::move(out).seal();
+}
+
+Result<std::vector<PriceLimit>> unpack_limits(std::string_view blob, std::string_view where) {
+  MOMENTUM_TRY(PackedReader in, PackedReader::open(blob, kLimitsVersion, where));
+  std::vector<PriceLimit> limits(in.count());
+  std::int64_t id = -1;
+  const auto price = [&]() -> Decimal {
+    const std::uint64_t units = in.number();
+    if (units <= static_cast<std::uint64_t>(Decimal::kMost / kLimitUnits))
+      return {static_cast<std::int64_t>(units) * kLimitUnits};
+    in.refuse();
+    return {};
+  };
+  for (PriceLimit& limit : limits) {
+    id += in.small();
+    limit.instrument = static_cast<InstrumentId>(id);
+    if (limit.instrument != id) in.refuse();
+    limit.up = price();
+    limit.down = price();
+  }
+  MOMENTUM_TRY_VOID(in.finish(where));
+  return limits;
+}
+
 // The version of a check's own fields is that of the store format, so the byte before them says nothing.
 std::uint64_t check_of(const StoreInfo& info) {
   PackedWriter out(0);
@@ -303,6 +360,21 @@ std::uint64_t check_of(std::string_view kind, std::string_view market, int year,
   out.text(market);
   out.integer(year);
   out.number(hash_of(days));
+  return out.hash();
+}
+
+std::uint64_t check_of(Date day, std::int64_t entries, std::string_view limits) {
+  PackedWriter out(0);
+  out.date(day);
+  out.integer(entries);
+  out.number(hash_of(limits));
+  return out.hash();
+}
+
+std::uint64_t check_of(SnapshotId snapshot, std::int64_t limits) {
+  PackedWriter out(0);
+  out.integer(snapshot);
+  out.integer(limits);
   return out.hash();
 }
 

@@ -12,13 +12,17 @@
 namespace momentum::catalog {
 
 // Version of each kind of blob; a change of its fields is a new number and a new store format.
-inline constexpr std::uint8_t kHistoryVersion = 1;
+inline constexpr std::uint8_t kHistoryVersion = 2;
 inline constexpr std::uint8_t kColumnsVersion = 1;
 inline constexpr std::uint8_t kRowGroupsVersion = 1;
 inline constexpr std::uint8_t kExtentsVersion = 1;
 inline constexpr std::uint8_t kDaysVersion = 1;
+inline constexpr std::uint8_t kLimitsVersion = 1;
+// Limits are packed in ten-thousandths of a yuan.
+inline constexpr std::int64_t kLimitUnits = Decimal::kOne / 10'000;
 
-// Everything dated of an instrument: aliases, listings, names, industries, price basis, days, factors.
+// Everything dated of an instrument: aliases, listings, names, industries, price basis, days, factors, actions. One without
+// actions is packed as version 1, so that the blobs of older stores are what would be written today.
 std::string pack_history(const InstrumentRecord& record);
 Result<void> unpack_history(std::string_view blob, std::string_view where, InstrumentRecord& into);
 
@@ -35,6 +39,10 @@ Result<std::vector<Extent>> unpack_extents(std::string_view blob, std::string_vi
 std::string pack_days(const MarketDays& days, std::size_t begin, std::size_t end);
 Result<void> unpack_days(std::string_view blob, std::string_view where, MarketDays& append_to);
 
+// The limits of one day.
+std::string pack_limits(const std::vector<PriceLimit>& limits);
+Result<std::vector<PriceLimit>> unpack_limits(std::string_view blob, std::string_view where);
+
 // XXH3-64 over a row's content: all but the snapshots between which it holds.
 std::uint64_t check_of(const StoreInfo& info);
 std::uint64_t check_of(const Snapshot& snapshot);
@@ -42,6 +50,8 @@ std::uint64_t check_of(const InstrumentRecord& record, std::string_view history)
 std::uint64_t check_of(const FileRecord& file, std::string_view columns, std::string_view groups,
                        std::string_view extents);
 std::uint64_t check_of(std::string_view kind, std::string_view market, int year, std::string_view days);
+std::uint64_t check_of(Date day, std::int64_t entries, std::string_view limits);
+std::uint64_t check_of(SnapshotId snapshot, std::int64_t limits);  // of the count of a state's limits
 std::uint64_t check_of(SnapshotId snapshot, const Account& account);
 std::uint64_t check_of_pin(SnapshotId snapshot, Time pinned, std::string_view note);
 std::uint64_t check_of_dropped(SnapshotId snapshot, Time dropped);

@@ -94,8 +94,28 @@ CREATE TABLE market_days(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-// Accounts of commits, pinned and dropped snapshots, and how far the redo files of the folder `redo` reach.
+// Price limits by day: a day more is a row more. What stands before the blob is read without it.
 constexpr const char* kFormat2 = R"sql(
+CREATE TABLE price_limits(
+  end_snapshot INTEGER NOT NULL,
+  day INTEGER NOT NULL,
+  begin_snapshot INTEGER NOT NULL REFERENCES snapshot(id),
+  entries INTEGER NOT NULL,  -- how many limits are in the blob
+  limits BLOB NOT NULL,
+  "check" INTEGER NOT NULL,
+  PRIMARY KEY (end_snapshot, day),
+  CHECK (end_snapshot > begin_snapshot)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE limits_total(
+  snapshot INTEGER PRIMARY KEY REFERENCES snapshot(id),  -- the first with so many
+  entries INTEGER NOT NULL,
+  "check" INTEGER NOT NULL
+) STRICT;
+)sql";
+
+// Accounts of commits, pinned and dropped snapshots, and how far the redo files of the folder `redo` reach.
+constexpr const char* kFormat3 = R"sql(
 CREATE TABLE account(
   snapshot INTEGER PRIMARY KEY REFERENCES snapshot(id),
   added INTEGER NOT NULL,
@@ -126,7 +146,7 @@ CREATE TABLE redo(
 INSERT INTO redo VALUES(1, 0, 0);
 )sql";
 
-constexpr Migration kMigrations[] = {{1, kFormat1}, {2, kFormat2}};
+constexpr Migration kMigrations[] = {{1, kFormat1}, {2, kFormat2}, {3, kFormat3}};
 static_assert(kMigrations[std::size(kMigrations) - 1].to == kStoreFormatVersion);
 
 }  // namespace
@@ -146,6 +166,11 @@ Result<int> format_of(const Database& database, std::span<const Migration> known
   }
   if (version < 1) return damaged(fmt::format("store format {}", version), database.path());
   return static_cast<int>(version);
+}
+
+Result<bool> has_format(const Database& database, int format) {
+  MOMENTUM_TRY(const std::int64_t version, database.integer("PRAGMA user_version"));
+  return version >= format;
 }
 
 Result<void> migrate(const Database& database, std::span<const Migration> known) {

@@ -28,6 +28,11 @@ struct Migration {
 // One per format, from 1 on.
 std::span<const Migration> migrations();
 
+// The formats that brought tables: a reader takes those of an older store for empty.
+inline constexpr int kLimitsFormat = 2, kUpkeepFormat = 3;
+// Whether the open database is of this format or a newer one.
+Result<bool> has_format(const Database& database, int format);
+
 // The format of the open database, asked before anything else is read. Errors: damaged_store (no catalog), store_version
 // (newer than the last migration).
 Result<int> format_of(const Database& database, std::span<const Migration> known);

@@ -127,6 +127,8 @@ Result<std::optional<Time>> time_removed(const Database& database, FileId file) 
 }
 
 Result<std::optional<Time>> time_dropped(const Database& database, SnapshotId snapshot) {
+  MOMENTUM_TRY(const bool may_be, has_format(database, kUpkeepFormat));
+  if (!may_be) return std::nullopt;
   return time_in(database, "SELECT dropped FROM dropped WHERE snapshot=?1", snapshot);
 }
 
@@ -139,6 +141,8 @@ Result<std::vector<LogEntry>> load_history(const Database& database) {
     entries.emplace(snapshots[i].id, &out[i]);
   }
   MOMENTUM_TRY_VOID(count_files(database, entries));
+  MOMENTUM_TRY(const bool more, has_format(database, kUpkeepFormat));
+  if (!more) return out;
   MOMENTUM_TRY_VOID(read_pins(database, entries));
   MOMENTUM_TRY_VOID(read_dropped(database, entries));
   return out;
@@ -172,7 +176,7 @@ Result<void> write_dropped(const Database& database, const std::vector<SnapshotI
   MOMENTUM_TRY_VOID(drop_snapshots(database, snapshots, now));
   MOMENTUM_TRY_VOID(drop_files(database, files, now));
   // Nobody can ask for these any more.
-  for (const char* table : {"instrument", "market_days"})
+  for (const char* table : {"instrument", "market_days", "price_limits"})
     MOMENTUM_TRY_VOID(database.run(fmt::format("DELETE FROM {} WHERE {}", table, kUnneeded)));
   return {};
 }

@@ -3,15 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "momentum/base/instrument.h"
 #include "momentum/cli/reading_summary.h"
 #include "momentum/engine/machine.h"
 #include "momentum/report/labels.h"
+#include "momentum/report/parquet_report.h"
 #include "momentum/report/rows_report.h"
 #include "momentum/report/scan_report.h"
 #include "session.h"
-#include "store_place.h"
 
 namespace momentum::cli {
 namespace {
@@ -61,7 +62,43 @@ Result<std::string> explain_text(Session& session, const score::Scan& scan) {
   alone.unranked.clear();
   (ranked ? alone.results : alone.unranked).push_back(record);
   if (session.format() == report::Format::json) return report::scan_json(alone);
+  if (session.format() == report::Format::parquet) return report::scan_parquet(alone, {.unranked = true});
   return report::scan_csv(alone, {.unranked = true});
+}
+
+report::FileNotes notes_of(const engine::Shown& shown, const engine::ShowRequest& request) {
+  return {{"ts_code", shown.code},
+          {"name", shown.name},
+          {"as_of", to_string(shown.as_of)},
+          {"requested_as_of", to_string(request.end.value_or(shown.as_of))},
+          {"profile", engine::ScanRequest{}.profile},
+          {"adjust_applied", shown.adjust_applied},
+          {"history", shown.history},
+          {"freq", std::string(to_string(request.frequency))},
+          {"numerics", std::to_string(shown.numerics)},
+          {"store_snapshot", shown.store_snapshot},
+          {"synthetic", shown.synthetic ? "true" : "false"}};
+}
+
+// The answer in the format that was asked for.
+Result<void> emit_scan(Session& session, const score::Scan& scan, const engine::ScanRequest& request) {
+  const Options& options = session.options;
+  if (!options.explain.empty()) {
+    MOMENTUM_TRY(const std::string text, explain_text(session, scan));
+    return session.emit(text);
+  }
+  // delisted instruments stand among the unranked: asked for, they are printed
+  const report::ScanView view{.unranked = options.unranked || request.list_delisted};
+  switch (session.format()) {
+    case report::Format::json: return session.emit(report::scan_json(scan));
+    case report::Format::csv: return session.emit(report::scan_csv(scan, view));
+    case report::Format::parquet: {
+      MOMENTUM_TRY(const std::string bytes, report::scan_parquet(scan, view));
+      return session.emit(bytes);
+    }
+    case report::Format::table: break;
+  }
+  return session.emit(report::scan_table(scan, view, session.style(request.top)));
 }
 
 }  // namespace
@@ -70,7 +107,7 @@ Result<void> run_scan(Session& session) {
   MOMENTUM_TRY_VOID(check_machine(session));
   const Options& options = session.options;
   engine::ScanRequest request = options.scan;
-  if (request.input.files.empty()) request.input.store = store_place(options.store);
+  if (request.input.files.empty()) request.input.store = session.store();
   request.explain = options.explain;
   if (!options.explain.empty()) request.list_delisted = true;  // whatever was asked for is explained
 
@@ -81,30 +118,21 @@ Result<void> run_scan(Session& session) {
   MOMENTUM_TRY_VOID(accounted);
   for (const std::string& note : scan->notes) session.note(note);
   session.note_adjustment(scan->adjust_applied);
+  const auto begin = std::chrono::steady_clock::now();
+  MOMENTUM_TRY_VOID(emit_scan(session, *scan, request));
   if (options.verbose) {
+    const std::chrono::duration<double, std::milli> output = std::chrono::steady_clock::now() - begin;
     std::string line = "milliseconds of all threads:";
     for (const auto& [stage, seconds] : scan->stages) line += fmt::format(" {} {:.0f}", stage, seconds * 1e3);
-    session.say(line);
+    session.say(line + fmt::format(" output {:.0f}", output.count()));
   }
-
-  if (!options.explain.empty()) {
-    MOMENTUM_TRY(const std::string text, explain_text(session, *scan));
-    return session.emit(text);
-  }
-  // delisted instruments stand among the unranked: asked for, they are printed
-  const report::ScanView view{.unranked = options.unranked || request.list_delisted};
-  switch (session.format()) {
-    case report::Format::json: return session.emit(report::scan_json(*scan));
-    case report::Format::csv: return session.emit(report::scan_csv(*scan, view));
-    case report::Format::table: break;
-  }
-  return session.emit(report::scan_table(*scan, view, session.style(request.top)));
+  return {};
 }
 
 Result<void> run_show(Session& session) {
   MOMENTUM_TRY_VOID(check_machine(session));
   engine::ShowRequest request = session.options.show;
-  if (request.input.files.empty()) request.input.store = store_place(session.options.store);
+  if (request.input.files.empty()) request.input.store = session.store();
   engine::InputReport input;
   const Result<engine::Shown> shown = engine::show(session.ctx, request, &input);
   const Result<void> accounted = account(session, input);
@@ -122,6 +150,7 @@ Result<void> run_show(Session& session) {
       if (shown->synthetic) session.note(report::text(report::Text::synthetic, session.lang));
       text = report::rows_csv(*shown->rows);
       break;
+    case report::Format::parquet: text = report::rows_parquet(*shown->rows, notes_of(*shown, request)); break;
     case report::Format::table:
       text = report::rows_table(*shown->rows, title, session.style(session.options.show.last));
       break;

@@ -12,7 +12,6 @@
 #include "momentum/report/labels.h"
 #include "momentum/report/number.h"
 #include "session.h"
-#include "store_place.h"
 
 namespace momentum::cli {
 namespace {
@@ -104,7 +103,7 @@ std::string demo_json(const engine::DemoRequest& request, const engine::DemoRepo
 
 Result<void> run_import(Session& session) {
   engine::ImportRequest request = session.options.import;
-  request.store = store_place(session.options.store);
+  request.store = session.store();
   request.tool_version = MOMENTUM_VERSION;
   engine::ImportReport report;
   const Result<void> imported = engine::import_files(session.ctx, request, report);
@@ -119,7 +118,7 @@ Result<void> run_import(Session& session) {
 
 Result<void> run_demo(Session& session) {
   engine::DemoRequest request = session.options.demo;
-  request.store = store_place(session.options.store);
+  request.store = session.store();
   request.tool_version = MOMENTUM_VERSION;
   const Result<engine::DemoReport> made = engine::make_demo(session.ctx, request);
   if (session.progress != nullptr) session.progress->finish();

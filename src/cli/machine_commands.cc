@@ -11,7 +11,6 @@
 #include "momentum/report/json_writer.h"
 #include "session.h"
 #include "store_health.h"
-#include "store_place.h"
 
 namespace momentum::cli {
 namespace {
@@ -65,7 +64,7 @@ std::string doctor_text(const engine::Machine& machine, int threads) {
 
 Result<void> run_doctor(Session& session) {
   MOMENTUM_TRY(const engine::Machine machine, engine::describe_machine(session.ctx));
-  const std::string folder = store_place(session.options.store);
+  const std::string folder = session.store();
   const Result<engine::StoreSummary> store = engine::describe_store(session.ctx, folder);
   if (session.options.format == report::Format::json) return session.emit(doctor_json(machine, folder, store));
   return session.emit(doctor_text(machine, session.ctx.thread_count()) +

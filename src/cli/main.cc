@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <new>
 
+#include "config_file.h"
 #include "interrupt.h"
 #include "momentum/report/labels.h"
 #include "momentum/report/text_width.h"
@@ -38,6 +39,7 @@ Result<void> run_command(const Options& options) {
   ProgressLine progress(wants_bar(options, env), env.width);
   session.ctx.threads = options.threads;
   session.ctx.simd = options.simd;
+  session.ctx.memory_limit = options.memory_limit;
   session.ctx.cancel = &watch_interrupts();
   if (options.progress != ProgressMode::never && !options.quiet) {
     session.ctx.progress = &progress;
@@ -62,6 +64,7 @@ Result<void> run_command(const Options& options) {
     case Command::store_verify: return run_store_verify(session);
     case Command::store_repair: return run_store_repair(session);
     case Command::doctor: return run_doctor(session);
+    case Command::config: return run_config(session);
     case Command::version: return run_version(session);
     case Command::help: break;
   }
@@ -85,7 +88,7 @@ void hold_standard_descriptors() {
 }
 
 int run_checked(int argc, char** argv) {
-  const Result<Options> options = parse_arguments({argv + (argc > 0 ? 1 : 0), argv + argc});
+  const Result<Options> options = parse_arguments({argv + (argc > 0 ? 1 : 0), argv + argc}, default_config());
   if (!options) return failed(options.error());
   const Result<void> done = run_command(*options);
   return done ? 0 : failed(done.error());

@@ -18,6 +18,8 @@ std::unexpected<Error> bad_value(std::string_view option, std::string_view text,
   return fail(ErrorCode::bad_value, fmt::format("bad value '{}'", text), std::string(option), std::string(wanted));
 }
 
+constexpr engine::Adjust kAdjusts[] = {engine::Adjust::front, engine::Adjust::back, engine::Adjust::none};
+
 template <class T>
 std::optional<T> whole(std::string_view text) {
   T value{};
@@ -68,10 +70,46 @@ Result<std::optional<int>> parse_history(std::string_view text) {
   return days;
 }
 
-Result<engine::Adjust> parse_adjust(std::string_view text) {
-  MOMENTUM_TRY(const std::size_t which, parse_choice("--adjust", text, {"front", "back", "none"}));
-  static constexpr engine::Adjust kAll[] = {engine::Adjust::front, engine::Adjust::back, engine::Adjust::none};
+Result<engine::Frequency> parse_frequency(std::string_view text) {
+  static constexpr std::array kAll{engine::Frequency::day, engine::Frequency::week, engine::Frequency::month};
+  std::vector<std::string> names;
+  for (const engine::Frequency one : kAll) names.emplace_back(engine::to_string(one));
+  MOMENTUM_TRY(const std::size_t which, parse_choice("--freq", text, names));
   return kAll[which];
+}
+
+Result<engine::Adjust> parse_adjust(std::string_view text) {
+  std::vector<std::string> names;
+  for (const engine::Adjust one : kAdjusts) names.push_back(adjust_name(one));
+  MOMENTUM_TRY(const std::size_t which, parse_choice("--adjust", text, names));
+  return kAdjusts[which];
+}
+
+std::string adjust_name(engine::Adjust adjust) {
+  switch (adjust) {
+    case engine::Adjust::front: return "front";
+    case engine::Adjust::back: return "back";
+    case engine::Adjust::none: break;
+  }
+  return "none";
+}
+
+Result<std::size_t> parse_size(std::string_view option, std::string_view text) {
+  constexpr std::string_view kUnits = "KMGT";
+  std::string_view rest = text;
+  if (rest.ends_with("iB")) rest.remove_suffix(2);
+  const bool binary = rest.size() != text.size();
+  double bytes = 1;
+  const std::size_t unit = rest.empty() ? kUnits.npos : kUnits.find(rest.back());
+  if (unit != kUnits.npos) {
+    bytes = std::ldexp(1.0, 10 * static_cast<int>(unit + 1));
+    rest.remove_suffix(1);
+  }
+  const auto number = whole<double>(rest);
+  constexpr double kMost = 1e18;
+  const bool good = number && (unit != kUnits.npos || !binary) && *number > 0 && *number * bytes <= kMost;
+  if (!good || *number * bytes < 1) return bad_value(option, text, "give bytes like 512M, 1.5G or 2GiB");
+  return static_cast<std::size_t>(*number * bytes);
 }
 
 Result<std::vector<std::string>> parse_list(std::string_view option, std::string_view text) {
@@ -110,6 +148,14 @@ Result<std::size_t> parse_choice(std::string_view option, std::string_view text,
   if (!near.empty())
     return bad_value(option, text, fmt::format("did you mean {}? It takes {}", near, fmt::join(choices, ", ")));
   return bad_value(option, text, fmt::format("use {}", fmt::join(choices, ", ")));
+}
+
+std::string duration_text(std::chrono::microseconds duration) {
+  const std::int64_t seconds = std::chrono::duration_cast<std::chrono::seconds>(duration).count();
+  if (seconds == 0) return "0";
+  for (const auto& [letter, unit] : {std::pair{'h', 3600}, {'m', 60}})
+    if (seconds % unit == 0) return fmt::format("{}{}", seconds / unit, letter);
+  return fmt::format("{}s", seconds);
 }
 
 Result<std::chrono::microseconds> parse_duration(std::string_view option, std::string_view text) {

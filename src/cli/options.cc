@@ -4,122 +4,20 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <optional>
 
+#include "config_options.h"
 #include "momentum/base/nearest.h"
 #include "option_values.h"
+#include "option_words.h"
 #include "store_options.h"
 
 namespace momentum::cli {
 namespace {
 
-using Text = std::optional<std::string>;
 using Texts = std::vector<std::string>;
-
-// What stands on the command line, before its meaning is checked: all texts, so that every bad value is told in one
-// way.
-struct Raw {
-  Text store, snapshot, threads, simd, format, output, lang, color, progress;
-  bool quiet = false, verbose = false, version = false;
-  Texts files, codes, industries, columns;
-  Text dialect, code, report, as_of, top, min_score, history, adjust, profile, explain, start, end, last, show_code,
-      universe;
-  bool allow_partial = false, unranked = false, delisted = false, scores = false;
-};
-
-constexpr const char* kGlobals =
-    "Options for every command: --store DIR, --snapshot ID, --threads N, --simd LEVEL, --format F, -o FILE, --lang L, "
-    "--color WHEN,\n"
-    "--progress HOW, --quiet, -v; see momentum --help.\n";
-
-CLI::Option* one(CLI::App& app, const char* names, const char* value, Text& to, const char* help) {
-  return app.add_option(names, to, help)->type_name(value)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-}
-
-// Repeatable, one value each time.
-void repeated(CLI::App& app, const char* name, const char* value, Texts& to, const char* help) {
-  app.add_option(name, to, help)->type_name(value)->allow_extra_args(false);
-}
-
-void declare_everywhere(CLI::App& app, Raw& raw) {
-  one(app, "--store", "DIR", raw.store, "the store (default: $MOMENTUM_STORE, else $XDG_DATA_HOME/momentum/store)");
-  one(app, "--snapshot", "ID", raw.snapshot, "an older state of the store (default: the newest)");
-  one(app, "--threads", "N", raw.threads, "compute threads, or auto: all this process may use");
-  one(app, "--simd", "LEVEL", raw.simd, "scalar, sse4, avx2, avx512 or auto; results do not depend on it");
-  one(app, "--format", "F", raw.format, "table, csv or json (a terminal gets a table, a pipe csv)");
-  one(app, "-o,--output", "FILE", raw.output, "write to FILE; its suffix .csv, .json or .txt implies the format");
-  one(app, "--lang", "L", raw.lang, "en or zh: tables and messages (default: the locale)");
-  one(app, "--color", "WHEN", raw.color, "auto, always or never; red is up, green is down");
-  one(app, "--progress", "HOW", raw.progress, "auto, plain or never");
-  app.add_flag("--quiet", raw.quiet, "no progress, notes and summaries; errors only");
-  app.add_flag("-v,--verbose", raw.verbose, "say more on standard error");
-  app.add_flag("--version", raw.version, "versions of the program, its numerics and its libraries");
-}
-
-void declare_input(CLI::App& app, Raw& raw) {
-  app.add_option("--files", raw.files, "CSV files, folders, globs or archives of daily bars, in place of the store")
-      ->type_name("PATH")
-      ->expected(1, CLI::detail::expected_max_vector_size);
-  one(app, "--dialect", "NAME", raw.dialect, "how the files are written (default: told from their headings)");
-  one(app, "--code", "CODE", raw.code, "the instrument, for files that name none");
-  one(app, "--report", "FILE", raw.report, "write every quarantined row to FILE, as CSV");
-  one(app, "--adjust", "HOW", raw.adjust, "prices shown: front, back; none: compute on unadjusted prices too");
-  one(app, "--history", "SPAN", raw.history, "365d: only that many calendar days; origin: all (default)");
-}
-
-CLI::App* declare_scan(CLI::App& app, Raw& raw) {
-  CLI::App* scan = app.add_subcommand("scan", "score every instrument as of the close of a session, best first");
-  declare_input(*scan, raw);
-  one(*scan, "--as-of", "DATE", raw.as_of, "the session (default: the last complete one)");
-  scan->add_flag("--allow-partial", raw.allow_partial, "take the last session even if bars are missing from it");
-  one(*scan, "--universe", "U", raw.universe,
-      "of the store: a, b, etf, index, us, all (default: a where there are any)");
-  one(*scan, "--profile", "NAME", raw.profile, "scoring profile");
-  one(*scan, "--top", "N", raw.top, "the best N only");
-  one(*scan, "--min-score", "X", raw.min_score, "scores of at least X only");
-  repeated(*scan, "--codes", "A,B|@FILE", raw.codes, "these instruments only");
-  repeated(*scan, "--industry", "NAME", raw.industries, "this industry only; may be repeated");
-  one(*scan, "--explain", "CODE", raw.explain, "take one score apart");
-  scan->add_flag("--unranked", raw.unranked, "list the instruments without a rank too, with the reason");
-  scan->add_flag("--delisted", raw.delisted, "list delisted instruments too");
-  scan->footer(std::string(kGlobals) +
-               "\nExamples:\n"
-               "  momentum scan --top 20\n"
-               "  momentum scan --store market --min-score 60 --format csv\n"
-               "  momentum scan --files bars --top 20\n"
-               "  momentum scan --files bars/*.csv --as-of 2024-06-28 --format json\n"
-               "  momentum scan --files bars --unranked -o scan.csv\n"
-               "  momentum scan --files bars --explain 600000\n");
-  return scan;
-}
-
-CLI::App* declare_show(CLI::App& app, Raw& raw) {
-  CLI::App* show = app.add_subcommand("show", "one instrument, bar by bar, with its indicators");
-  one(*show, "CODE", "", raw.show_code, "600000.SH, sh600000, 600000, ...");
-  declare_input(*show, raw);
-  one(*show, "--start", "DATE", raw.start, "first day");
-  one(*show, "--end", "DATE", raw.end, "last day; prices are front-adjusted to it");
-  one(*show, "--last", "N", raw.last, "the last N rows only");
-  repeated(*show, "--columns", "A,B", raw.columns, "these columns only");
-  show->add_flag("--scores", raw.scores, "add the score of every day and its parts");
-  show->footer(std::string(kGlobals) +
-               "\nExamples:\n"
-               "  momentum show 600000 --last 20\n"
-               "  momentum show 600000 --files bars --last 20\n"
-               "  momentum show 600000.SH --files bars --columns close,ma20,rsi --format csv\n"
-               "  momentum show 600000 --files bars --start 2024-01-02 --scores -o show.json\n");
-  return show;
-}
-
-CLI::App* declare_doctor(CLI::App& app) {
-  CLI::App* doctor = app.add_subcommand("doctor", "what this machine has, and what the program uses of it");
-  doctor->footer(std::string(kGlobals) +
-                 "\nExamples:\n"
-                 "  momentum doctor\n"
-                 "  momentum doctor --format json\n");
-  return doctor;
-}
 
 std::string one_line(std::string text) {
   std::ranges::replace(text, '\n', ' ');
@@ -127,17 +25,27 @@ std::string one_line(std::string text) {
   return text;
 }
 
+// Those that the command line names, the innermost last: store, then gc.
+std::vector<CLI::App*> chosen_commands(const CLI::App& app) {
+  std::vector<CLI::App*> chosen;
+  for (auto next = app.get_subcommands(); !next.empty(); next = chosen.back()->get_subcommands())
+    chosen.push_back(next.front());
+  return chosen;
+}
+
 std::unexpected<Error> unexpected_argument(const CLI::App& app, const std::string& argument) {
   std::vector<std::string> known;
-  const auto chosen = app.get_subcommands();
+  const std::vector<CLI::App*> chosen = chosen_commands(app);
+  std::string command = "momentum";
+  for (const CLI::App* one : chosen) command += " " + one->get_name();
   if (!argument.starts_with('-')) {
-    if (!chosen.empty()) {
-      return fail(ErrorCode::bad_option, fmt::format("unexpected argument '{}'", argument), chosen[0]->get_name(),
-                  fmt::format("see momentum {} --help", chosen[0]->get_name()));
+    const CLI::App& innermost = chosen.empty() ? app : *chosen.back();
+    const auto below = innermost.get_subcommands([](const CLI::App*) { return true; });
+    if (below.empty()) {
+      return fail(ErrorCode::bad_option, fmt::format("unexpected argument '{}'", argument),
+                  command.substr(std::string_view("momentum ").size()), fmt::format("see {} --help", command));
     }
-    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-      known.push_back(command->get_name());
-    }
+    for (const CLI::App* one : below) known.push_back(one->get_name());
     const std::string near = nearest(argument, known);
     return fail(ErrorCode::bad_option, "unknown command", argument,
                 near.empty() ? fmt::format("the commands are {}", fmt::join(known, ", "))
@@ -148,11 +56,10 @@ std::unexpected<Error> unexpected_argument(const CLI::App& app, const std::strin
       for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
     }
   };
-  for (const CLI::App* command : chosen) add(command);
+  for (const CLI::App* one : chosen) add(one);
   add(&app);
   const std::string name = argument.substr(0, argument.find('='));
   const std::string near = nearest(name, known);
-  const std::string command = chosen.empty() ? "momentum" : "momentum " + chosen[0]->get_name();
   return fail(ErrorCode::bad_option, "unknown option", name,
               near.empty() ? fmt::format("see {} --help", command) : fmt::format("did you mean {}?", near));
 }
@@ -181,6 +88,9 @@ Result<void> read_everywhere(const Raw& raw, Options& out) {
   }
   if (raw.lang) {
     MOMENTUM_TRY(out.lang, report::parse_lang(*raw.lang));
+  }
+  if (raw.memory_limit) {
+    MOMENTUM_TRY(out.memory_limit, parse_size("--memory-limit", *raw.memory_limit));
   }
   if (raw.color) {
     MOMENTUM_TRY(const std::size_t when, parse_choice("--color", *raw.color, {"auto", "always", "never"}));
@@ -222,6 +132,9 @@ Result<void> read_input(const Raw& raw, const char* command, Options& out, Reque
   if (out.snapshot != 0) request.input.snapshot = out.snapshot;
   if (raw.history) {
     MOMENTUM_TRY(request.history_days, parse_history(*raw.history));
+  }
+  if (raw.frequency) {
+    MOMENTUM_TRY(request.frequency, parse_frequency(*raw.frequency));
   }
   if (raw.adjust) {
     MOMENTUM_TRY(request.adjust, parse_adjust(*raw.adjust));
@@ -304,24 +217,106 @@ Result<void> read_show(const Raw& raw, Options& out) {
     request.columns.insert(request.columns.end(), columns.begin(), columns.end());
   }
   request.scores = raw.scores;
+  if (raw.method) {
+    MOMENTUM_TRY(const std::size_t method, parse_choice("--method", *raw.method, {"ratio", "additive"}));
+    request.method = static_cast<engine::Method>(method);
+  }
+  return {};
+}
+
+// Whether the command can write what was asked for. Where the file asked, it gets its own default: the file speaks to all commands.
+Result<void> check_format(Options& out, bool from_file) {
+  if (!out.format || *out.format == report::Format::table || *out.format == report::Format::json) return {};
+  const bool rows = out.command == Command::scan || out.command == Command::show;
+  static constexpr std::array kOfLines{Command::dialects, Command::config, Command::store_log, Command::store_diff};
+  const bool lines = rows || std::ranges::find(kOfLines, out.command) != kOfLines.end();
+  const bool parquet = *out.format == report::Format::parquet;
+  if (parquet ? rows : lines) {
+    if (parquet && out.output.empty())
+      return fail(ErrorCode::bad_option, "parquet without a file", "--format", "name one: -o FILE.parquet");
+    return {};
+  }
+  if (out.command == Command::version || out.command == Command::help) return {};
+  if (from_file) {
+    out.format.reset();
+    return {};
+  }
+  static constexpr std::pair<Command, const char*> kNames[] = {{Command::import, "import"},
+                                                               {Command::demo, "demo"},
+                                                               {Command::store_info, "store info"},
+                                                               {Command::store_log, "store log"},
+                                                               {Command::store_diff, "store diff"},
+                                                               {Command::store_pin, "store pin"},
+                                                               {Command::store_unpin, "store unpin"},
+                                                               {Command::store_gc, "store gc"},
+                                                               {Command::store_compact, "store compact"},
+                                                               {Command::store_verify, "store verify"},
+                                                               {Command::store_repair, "store repair"},
+                                                               {Command::doctor, "doctor"},
+                                                               {Command::config, "config"},
+                                                               {Command::dialects, "the list of dialects"}};
+  const auto* name = std::ranges::find(kNames, out.command, &std::pair<Command, const char*>::first);
+  return fail(ErrorCode::bad_value, fmt::format("{} has no {}", name->second, parquet ? "parquet" : "csv"), "--format",
+              lines ? "use table, csv or json" : "use table or json");
+}
+
+// An error about an option that the file names is one about the file.
+Error placed(Error error, const ConfigPlaces& places) {
+  const auto place = places.find(error.where == "-o" ? "--output" : error.where);
+  if (place != places.end()) error.where = place->second;
+  return error;
+}
+
+struct Commands {
+  CLI::App *scan, *show, *doctor, *config;
+  StoreCommands of_store;
+};
+
+Result<void> read_command(const Commands& commands, const Raw& raw, const StoreTexts& texts, Options& out) {
+  MOMENTUM_TRY_VOID(read_everywhere(raw, out));
+  if (raw.version) {
+    out.command = Command::version;
+  } else if (commands.scan->parsed()) {
+    out.command = Command::scan;
+    return read_scan(raw, out);
+  } else if (commands.show->parsed()) {
+    out.command = Command::show;
+    return read_show(raw, out);
+  } else if (commands.of_store.import->parsed()) {
+    return read_import(texts, out);
+  } else if (commands.of_store.demo->parsed()) {
+    return read_demo(texts, out);
+  } else if (commands.of_store.store->parsed()) {
+    return read_store(commands.of_store, texts, out);
+  } else if (commands.doctor->parsed()) {
+    out.command = Command::doctor;
+  } else if (commands.config->parsed()) {
+    out.command = Command::config;
+  } else {
+    return fail(ErrorCode::bad_option, "no command", {},
+                "use scan, show, import, demo, store, doctor or config; see momentum --help");
+  }
   return {};
 }
 
 }  // namespace
 
-Result<Options> parse_arguments(const std::vector<std::string>& arguments) {
+Result<Options> parse_arguments(const std::vector<std::string>& arguments, const std::string& config) {
   Raw raw;
   Options out;
   CLI::App app("Momentum Engine: scores and indicators of a stock market from daily bars.", "momentum");
   app.require_subcommand(0, 1);
   declare_everywhere(app, raw);
-  CLI::App* scan = declare_scan(app, raw);
-  CLI::App* show = declare_show(app, raw);
   StoreTexts texts;
-  const StoreCommands store = declare_store_commands(app, kGlobals, texts);
-  CLI::App* doctor = declare_doctor(app);
-  for (CLI::App* command : {scan, show, store.import, store.demo, store.store, doctor}) command->fallthrough();
-  for (CLI::App* command : store.store->get_subcommands([](const CLI::App*) { return true; })) command->fallthrough();
+  Commands commands{
+      .scan = declare_scan(app, raw), .show = declare_show(app, raw), .doctor = {}, .config = {}, .of_store = {}};
+  commands.of_store = declare_store_commands(app, kGlobals, texts);
+  commands.doctor = declare_doctor(app);
+  commands.config = declare_config(app);
+  for (CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    command->fallthrough();
+    for (CLI::App* own : command->get_subcommands([](const CLI::App*) { return true; })) own->fallthrough();
+  }
   app.footer(
       "\nExamples:\n"
       "  momentum scan --files bars --top 10\n"
@@ -345,30 +340,26 @@ Result<Options> parse_arguments(const std::vector<std::string>& arguments) {
     return fail(ErrorCode::bad_option, one_line(error.what()), {}, "see momentum --help");
   }
 
-  MOMENTUM_TRY_VOID(read_everywhere(raw, out));
-  if (raw.version) {
-    out.command = Command::version;
-  } else if (scan->parsed()) {
-    out.command = Command::scan;
-    MOMENTUM_TRY_VOID(read_scan(raw, out));
-  } else if (show->parsed()) {
-    out.command = Command::show;
-    MOMENTUM_TRY_VOID(read_show(raw, out));
-  } else if (store.import->parsed()) {
-    MOMENTUM_TRY_VOID(read_import(texts, out));
-  } else if (store.demo->parsed()) {
-    MOMENTUM_TRY_VOID(read_demo(texts, out));
-  } else if (store.store->parsed()) {
-    MOMENTUM_TRY_VOID(read_store(store, texts, out));
-  } else if (doctor->parsed()) {
-    out.command = Command::doctor;
-    if (out.format == report::Format::csv) {
-      return fail(ErrorCode::bad_value, "doctor has no csv", "--format", "use table or json");
-    }
-  } else {
-    return fail(ErrorCode::bad_option, "no command", {},
-                "use scan, show, import, demo, store or doctor; see momentum --help");
+  ConfigFile file;
+  if (const std::string path = raw.config.value_or(config); !path.empty()) {
+    MOMENTUM_TRY(file, read_config(path));
+    MOMENTUM_TRY_VOID(check_config(file, app));
   }
+  if (commands.config->parsed()) out.settings = list_settings(file, app);
+  const auto chosen = chosen_commands(app);
+  CLI::App* const command = chosen.empty() ? nullptr : chosen.back();
+  out.store_of_file = config_store(file, command);
+  const bool own_output = raw.output.has_value();
+  ConfigPlaces places = apply_config(file, app, command);
+  if (own_output && places.contains("--format")) {
+    // the suffix of a file that the command line names says more than the configuration
+    MOMENTUM_TRY(const report::Format wanted, report::parse_format(*raw.format));
+    MOMENTUM_TRY(const report::Format implied, report::format_of_path(*raw.output, wanted));
+    if (implied != wanted) raw.format.reset();
+  }
+  Result<void> read = read_command(commands, raw, texts, out);
+  if (read) read = check_format(out, places.contains("--format") || (places.contains("--output") && !raw.format));
+  if (!read) return std::unexpected(placed(std::move(read).error(), places));
   return out;
 }
 

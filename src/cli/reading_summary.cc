@@ -135,7 +135,9 @@ std::string quarantine_csv(const engine::ImportReport& report) {
   std::string out;
   report::CsvWriter csv(out);
   quarantine_rows(csv, report.quarantine);
-  const char* reason = report.corrected > 0 ? "replaced a different stored bar" : "differs from the stored bar";
+  const std::string reason =
+      fmt::format("{} stored {}", report.corrected > 0 ? "replaced a different" : "differs from the",
+                  report.kind.empty() ? "bar" : "row");
   for (const engine::ContradictedBar& bar : report.contradicted) {
     csv.field("").field("").field("date").field(to_string(bar.code) + " " + to_string(bar.day)).field(reason);
     csv.end_row();

@@ -7,10 +7,13 @@
 
 #include "momentum/report/labels.h"
 #include "momentum/report/text_width.h"
+#include "store_place.h"
 
 namespace momentum::cli {
 
 void print_error_line(const std::string& line) { std::fputs((line + "\n").c_str(), stderr); }
+
+std::string Session::store() const { return store_place(options.store, options.store_of_file); }
 
 bool Session::color() const {
   if (options.color != When::automatic) return options.color == When::always;
@@ -45,6 +48,7 @@ void Session::note(std::string_view line) const { say(fmt::format("note: {}", re
 
 void Session::note_adjustment(std::string_view adjust_applied) const {
   if (adjust_applied == "none (no factors)") note(report::text(report::Text::no_factors, lang));
+  if (adjust_applied == "none (no actions)") note(report::text(report::Text::no_actions, lang));
 }
 
 }  // namespace momentum::cli

@@ -25,6 +25,7 @@ struct Session {
   report::Lang lang;
   ProgressLine* progress;  // nullptr: silent
 
+  std::string store() const;  // its folder
   bool color() const;
   report::Format format() const;
   // `rows`: as many as the user asked for by number; else the default
@@ -54,6 +55,7 @@ Result<void> run_store_compact(Session& session);
 Result<void> run_store_verify(Session& session);
 Result<void> run_store_repair(Session& session);
 Result<void> run_doctor(Session& session);
+Result<void> run_config(Session& session);
 Result<void> run_version(Session& session);
 
 }  // namespace momentum::cli

@@ -6,7 +6,6 @@
 #include "momentum/report/csv_writer.h"
 #include "session.h"
 #include "store_health.h"
-#include "store_place.h"
 
 namespace momentum::cli {
 namespace {
@@ -60,13 +59,14 @@ Result<void> run_dialects(Session& session) {
   switch (session.format()) {
     case report::Format::json: return session.emit(dialects_json());
     case report::Format::csv: return session.emit(dialects_csv());
-    case report::Format::table: break;
+    case report::Format::table:
+    case report::Format::parquet: break;
   }
   return session.emit(dialects_text());
 }
 
 Result<void> run_store_info(Session& session) {
-  const std::string folder = store_place(session.options.store);
+  const std::string folder = session.store();
   MOMENTUM_TRY(const engine::StoreSummary store, engine::describe_store(session.ctx, folder, session.options.snapshot));
   if (session.options.format == report::Format::json) return session.emit(store_info_json(store));
   return session.emit(store_info_text(store, session.style()));

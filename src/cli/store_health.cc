@@ -77,6 +77,9 @@ std::string store_info_text(const engine::StoreSummary& store, const report::Tab
                   report::text(Text::bytes, style.lang), report::text(Text::bytes_a_bar, style.lang)));
   lines.emplace_back(Text::factors, filled(Text::factor_count, report::grouped(store.factor_events),
                                            report::grouped(store.unverified_links)));
+  if (store.corporate_actions + store.price_limits > 0)
+    lines.emplace_back(Text::facts, filled(Text::fact_count, report::grouped(store.corporate_actions),
+                                           report::grouped(store.price_limits)));
   for (const engine::SessionsSummary& market : store.sessions) {
     lines.emplace_back(Text::sessions, fmt::format("{}: {}", market.market,
                                                    filled(Text::sessions_count, report::grouped(market.sessions),
@@ -130,6 +133,8 @@ std::string store_info_json(const engine::StoreSummary& store) {
   json.key("last").text_or_null(to_string(store.last));
   json.key("factor_events").integer(store.factor_events);
   json.key("unverified_links").integer(store.unverified_links);
+  json.key("corporate_actions").integer(store.corporate_actions);
+  json.key("price_limits").integer(store.price_limits);
   json.key("sessions").begin_array();
   for (const engine::SessionsSummary& market : store.sessions) {
     json.line_break().begin_object();

@@ -62,11 +62,14 @@ void declare_making(CLI::App& app, StoreTexts& texts) {
 CLI::App* declare_import(CLI::App& app, const std::string& globals, StoreTexts& texts) {
   CLI::App* import = app.add_subcommand("import", "bring vendors' files into the store, in one commit");
   import->add_option("PATH", texts.paths, "CSV files, folders, globs or archives")->type_name("");
-  one(*import, "--kind", "NAME", texts.kind, "not bars: instruments, calendar, suspensions or factors");
+  one(*import, "--kind", "NAME", texts.kind,
+      "not bars: instruments, calendar, suspensions, factors, actions or limits");
   one(*import, "--dialect", "NAME", texts.dialect, "how the files are written (default: told from their headings)");
   one(*import, "--code", "CODE", texts.code, "the instrument, for files that name none");
+  one(*import, "--market", "M", texts.market,
+      "of six-digit codes that name none: SH, SZ, BJ; shares: by the number, all being A or B shares");
   one(*import, "--freq", "FREQ", texts.freq, "1d: daily bars, the only ones");
-  one(*import, "--on-conflict", "HOW", texts.on_conflict, "a bar that differs from the stored one: keep or replace");
+  one(*import, "--on-conflict", "HOW", texts.on_conflict, "a row that differs from the stored one: keep or replace");
   import->add_flag("--dry-run", texts.dry_run, "say what would be stored, and store nothing");
   import->add_flag("--strict", texts.strict, "a quarantined row is an error, and nothing is stored");
   one(*import, "--report", "FILE", texts.report, "write every quarantined row and differing bar to FILE, as CSV");
@@ -93,12 +96,6 @@ CLI::App* declare_demo(CLI::App& app, const std::string& globals, StoreTexts& te
                "  momentum demo --store demo\n"
                "  momentum demo --store small --stocks 20 --years 1 --seed 7\n");
   return demo;
-}
-
-// Their results are no rows.
-Result<void> check_format(const Options& out, const char* command) {
-  if (out.format != report::Format::csv) return {};
-  return fail(ErrorCode::bad_value, fmt::format("{} has no csv", command), "--format", "use table or json");
 }
 
 Result<void> read_lock_wait(const StoreTexts& texts, std::chrono::milliseconds& lock_wait) {
@@ -149,7 +146,6 @@ Result<void> read_import(const StoreTexts& texts, Options& out) {
     return {};
   }
   out.command = Command::import;
-  MOMENTUM_TRY_VOID(check_format(out, "import"));
   engine::ImportRequest& request = out.import;
   if (texts.paths.empty())
     return fail(ErrorCode::bad_option, "no input", "import", "name files or folders: momentum import PATH");
@@ -158,14 +154,20 @@ Result<void> read_import(const StoreTexts& texts, Options& out) {
   request.dialect = texts.dialect.value_or("");
   request.code = texts.code.value_or("");
   if (texts.kind) {
-    const char* other = texts.dialect       ? "--dialect"
-                        : texts.code        ? "--code"
-                        : texts.on_conflict ? "--on-conflict"
-                                            : nullptr;
+    const bool vendors = *texts.kind == "actions" || *texts.kind == "limits";
+    const char* other = texts.dialect                   ? "--dialect"
+                        : texts.code                    ? "--code"
+                        : texts.market                  ? "--market"
+                        : texts.on_conflict && !vendors ? "--on-conflict"
+                                                        : nullptr;
     if (other != nullptr) {
-      return fail(ErrorCode::bad_option, fmt::format("--kind and {} exclude each other", other), "import",
-                  fmt::format("{} is for bars", other));
+      return fail(ErrorCode::bad_option, fmt::format("--kind {} and {} exclude each other", *texts.kind, other),
+                  "import", fmt::format("{} is for bars", other));
     }
+  }
+  if (texts.market) {
+    MOMENTUM_TRY(const std::size_t whose, parse_choice("--market", *texts.market, {"SH", "SZ", "BJ", "shares"}));
+    request.bare = static_cast<sources::BareCodes>(whose + 1);
   }
   if (texts.freq && *texts.freq != "1d") {
     return fail(ErrorCode::bad_value, fmt::format("bad value '{}'", *texts.freq), "--freq",
@@ -189,7 +191,6 @@ Result<void> read_import(const StoreTexts& texts, Options& out) {
 
 Result<void> read_demo(const StoreTexts& texts, Options& out) {
   out.command = Command::demo;
-  MOMENTUM_TRY_VOID(check_format(out, "demo"));
   engine::DemoRequest& request = out.demo;
   constexpr std::int64_t kMost = std::numeric_limits<int>::max();  // the engine knows the real bounds
   if (texts.stocks) {
@@ -224,8 +225,6 @@ Result<void> read_store(const StoreCommands& commands, const StoreTexts& texts, 
                 "use info, log, diff, pin, unpin, gc, compact, verify or repair");
   }
   out.command = row->second;
-  if (out.command != Command::store_log && out.command != Command::store_diff)
-    MOMENTUM_TRY_VOID(check_format(out, ("store " + row->first->get_name()).c_str()));
   UpkeepOptions& upkeep = out.upkeep;
   constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
   if (texts.first) {

@@ -13,9 +13,11 @@ std::string variable(const char* name) {
 
 }  // namespace
 
-std::string store_place(const std::string& named) {
+std::string store_place(const std::string& named, const std::string& of_file) {
   if (!named.empty()) return named;
   if (std::string store = variable("MOMENTUM_STORE"); !store.empty()) return store;
+  if (of_file.starts_with("~/")) return variable("HOME") + of_file.substr(1);
+  if (!of_file.empty()) return of_file;
   // a relative path there is to be ignored, says the XDG specification
   std::string data = variable("XDG_DATA_HOME");
   if (!data.starts_with('/')) data = variable("HOME") + "/.local/share";

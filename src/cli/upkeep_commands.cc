@@ -15,7 +15,6 @@
 #include "momentum/report/text_width.h"
 #include "session.h"
 #include "store_health.h"
-#include "store_place.h"
 
 namespace momentum::cli {
 namespace {
@@ -220,8 +219,6 @@ void add_difference(report::CsvWriter& csv, const engine::Difference& row) {
   csv.field(row.before).field(row.after).end_row();
 }
 
-std::string place_of(const Session& session) { return store_place(session.options.store); }
-
 void add_findings(report::JsonWriter& json, const std::vector<Error>& findings) {
   json.key("findings").begin_array();
   for (const Error& finding : findings) {
@@ -250,12 +247,13 @@ std::string findings_text(const std::vector<Error>& findings) {
 }  // namespace
 
 Result<void> run_store_log(Session& session) {
-  const std::string folder = place_of(session);
+  const std::string folder = session.store();
   MOMENTUM_TRY(const std::vector<engine::LogLine> log, engine::store_log(session.ctx, folder));
   switch (session.format()) {
     case report::Format::json: return session.emit(log_json(log, folder));
     case report::Format::csv: return session.emit(log_csv(log));
-    case report::Format::table: break;
+    case report::Format::table:
+    case report::Format::parquet: break;
   }
   return session.emit(log_text(log, session.style()));
 }
@@ -274,12 +272,13 @@ Result<void> run_store_diff(Session& session) {
   report::JsonWriter json(body);
   json.begin_array();
   MOMENTUM_TRY(const engine::DiffSummary summary,
-               engine::diff_store(session.ctx, place_of(session), asked.first, asked.second,
+               engine::diff_store(session.ctx, session.store(), asked.first, asked.second,
                                   [&](const engine::Difference& difference) {
                                     switch (format) {
                                       case report::Format::csv: return add_difference(csv, difference);
                                       case report::Format::json: return add_difference(json, difference);
-                                      case report::Format::table: return first.take(difference);
+                                      case report::Format::table:
+                                      case report::Format::parquet: return first.take(difference);
                                     }
                                   }));
   if (format == report::Format::csv) return session.emit(rows);
@@ -298,14 +297,14 @@ Result<void> run_store_diff(Session& session) {
 
 Result<void> run_store_pin(Session& session) {
   const UpkeepOptions& asked = session.options.upkeep;
-  MOMENTUM_TRY_VOID(engine::pin_snapshot(session.ctx, place_of(session), asked.first, asked.note, asked.lock_wait));
+  MOMENTUM_TRY_VOID(engine::pin_snapshot(session.ctx, session.store(), asked.first, asked.note, asked.lock_wait));
   session.say(filled(Text::pinned, session.lang, asked.first));
   return {};
 }
 
 Result<void> run_store_unpin(Session& session) {
   const UpkeepOptions& asked = session.options.upkeep;
-  MOMENTUM_TRY_VOID(engine::unpin_snapshot(session.ctx, place_of(session), asked.first, asked.lock_wait));
+  MOMENTUM_TRY_VOID(engine::unpin_snapshot(session.ctx, session.store(), asked.first, asked.lock_wait));
   session.say(filled(Text::unpinned, session.lang, asked.first));
   return {};
 }
@@ -313,7 +312,7 @@ Result<void> run_store_unpin(Session& session) {
 Result<void> run_store_gc(Session& session) {
   const UpkeepOptions& asked = session.options.upkeep;
   const engine::GcRequest request{
-      .store = place_of(session), .grace = asked.grace, .dry_run = asked.dry_run, .lock_wait = asked.lock_wait};
+      .store = session.store(), .grace = asked.grace, .dry_run = asked.dry_run, .lock_wait = asked.lock_wait};
   MOMENTUM_TRY(const store::GcPlan done, engine::collect_garbage(session.ctx, request));
   session.say(filled(asked.dry_run ? Text::gc_would : Text::gc_done, session.lang,
                      report::grouped(static_cast<std::int64_t>(done.snapshots.size())),
@@ -333,14 +332,14 @@ Result<void> run_store_gc(Session& session) {
 
 Result<void> run_store_compact(Session& session) {
   MOMENTUM_TRY(const store::Compaction done,
-               engine::compact_store(session.ctx, place_of(session), session.options.upkeep.lock_wait));
+               engine::compact_store(session.ctx, session.store(), session.options.upkeep.lock_wait));
   session.say(done.changed
                   ? filled(Text::compacted, session.lang, done.snapshot.id, done.files_after, done.files_before)
                   : filled(Text::nothing_to_compact, session.lang, done.snapshot.id));
   if (session.options.format != report::Format::json) return {};
   std::string out;
   report::JsonWriter json(out);
-  json.begin_object().key("store").text(place_of(session)).key("snapshot").integer(done.snapshot.id);
+  json.begin_object().key("store").text(session.store()).key("snapshot").integer(done.snapshot.id);
   json.key("changed").boolean(done.changed);
   json.key("files_before").integer(done.files_before).key("files_after").integer(done.files_after);
   json.key("bytes_before").integer(done.bytes_before).key("bytes_after").integer(done.bytes_after).end_object();
@@ -348,7 +347,7 @@ Result<void> run_store_compact(Session& session) {
 }
 
 Result<void> run_store_verify(Session& session) {
-  const std::string folder = place_of(session);
+  const std::string folder = session.store();
   MOMENTUM_TRY(const engine::VerifyReport done,
                engine::verify_store(session.ctx, folder, session.options.snapshot, session.options.upkeep.deep));
   if (session.options.format == report::Format::json) {
@@ -374,7 +373,7 @@ Result<void> run_store_verify(Session& session) {
 }
 
 Result<void> run_store_repair(Session& session) {
-  const std::string folder = place_of(session);
+  const std::string folder = session.store();
   MOMENTUM_TRY(const store::Repair done, engine::repair_store(session.ctx, folder, session.options.upkeep.lock_wait));
   session.say(filled(done.rebuilt ? Text::repair_done : Text::repair_well, session.lang, done.snapshot.id));
   for (const std::string& path : done.aside)

@@ -9,6 +9,7 @@
 #include "factor_events.h"
 #include "identity.h"
 #include "import_rules.h"
+#include "memory_need.h"
 #include "momentum/store/ingest.h"
 #include "stored_days.h"
 #include "writing.h"
@@ -108,14 +109,17 @@ Result<DemoReport> make_demo(const Context& ctx, const DemoRequest& request) {
     counts.add(merged.dates);
     return {};
   };
+  const auto sessions = static_cast<std::int64_t>(market.sessions().size());
+  MOMENTUM_TRY(const Context writing,
+               writing_context(ctx, to.state, sessions * static_cast<std::int64_t>(market.size()), 0));
   const store::IngestOptions options{.op = "demo", .note = arguments, .newest = market.sessions().back()};
   MOMENTUM_TRY(const store::Outcome outcome,
                store::ingest(
-                   ctx, to.lock, to.catalog, to.state, incoming, bars_of, describe,
+                   writing, to.lock, to.catalog, to.state, incoming, bars_of, describe,
                    [&]() -> Result<std::vector<catalog::MarketDays>> { return std::vector{counts.days()}; }, options));
   return DemoReport{.instruments = static_cast<std::int64_t>(market.size()),
                     .bars = outcome.stored,
-                    .sessions = static_cast<std::int64_t>(market.sessions().size()),
+                    .sessions = sessions,
                     .first = market.sessions().front(),
                     .last = market.sessions().back(),
                     .snapshot = outcome.snapshot.id};

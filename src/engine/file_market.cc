@@ -1,9 +1,15 @@
 #include "file_market.h"
 
+#include <arrow/table.h>
+
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <utility>
 
+#include "market_group.h"
+#include "memory_need.h"
+#include "momentum/panel/panel.h"
 #include "momentum/sources/csv_folder.h"
 
 namespace momentum::engine {
@@ -69,6 +75,8 @@ std::set<std::string> FileMarket::industries() const {
   return known;
 }
 
+int FileMarket::digits(std::size_t instrument) const { return tick_digits(kind_of(set.instruments[instrument].id)); }
+
 Date FileMarket::first_bar(std::size_t instrument) const {
   const auto& dates = bars[instrument].dates;
   return dates.empty() ? Date{} : Date{dates.front()};
@@ -108,15 +116,44 @@ Lane FileMarket::lane(std::size_t instrument, const Cut& cut) const {
   return lane;
 }
 
+// All at once where memory allows, else as many tiles as it does; lanes of a length together, since a tile is as long as its longest.
+Result<std::vector<std::size_t>> FileMarket::parts_of(const Context& ctx, std::vector<std::size_t>& taken) const {
+  if (ctx.memory_limit == 0) return std::vector{taken.size()};
+  const auto rows = [&](std::size_t i) { return static_cast<std::int64_t>(bars[i].dates.size()); };
+  std::size_t held = static_cast<std::size_t>(ctx.thread_count()) * kThreadNeed;
+  for (const auto& instrument : set.instruments)
+    held += rows_need(instrument.bars->num_rows(), static_cast<std::size_t>(instrument.bars->num_columns()));
+  std::ranges::stable_sort(taken, std::greater<>(), rows);
+  std::vector<std::size_t> ends;
+  std::vector<std::int64_t> part;
+  for (std::size_t i = 0; i < taken.size(); ++i) {
+    part.push_back(rows(taken[i]));
+    const bool tile_begins = (part.size() - 1) % panel::kTileLanes == 0;
+    if (!tile_begins || held + panel_need(part) <= ctx.memory_limit) continue;
+    if (part.size() == 1) return over_limit(held + panel_need(part), ctx.memory_limit, "reading files");
+    ends.push_back(i);
+    part = {rows(taken[i])};
+  }
+  ends.push_back(taken.size());
+  return ends;
+}
+
 Result<void> FileMarket::read(const Context& ctx, const Cut& cut, const LaneSink& sink) const {
-  std::vector<Lane> lanes;
+  std::vector<std::size_t> taken;
   for (std::size_t i = 0; i < bars.size(); ++i) {
-    if (cut.only && i != *cut.only) continue;
+    if (!cut.only.empty() && !std::ranges::binary_search(cut.only, i)) continue;
     const Date first = first_bar(i);
     if (first.has_value() ? first > cut.session : !known_without_bars(i, cut.session)) continue;
-    lanes.push_back(lane(i, cut));
+    taken.push_back(i);
   }
-  return sink(ctx, lanes);
+  MOMENTUM_TRY(const std::vector<std::size_t> ends, parts_of(ctx, taken));
+  std::size_t begin = 0;
+  for (const std::size_t end : ends) {
+    std::vector<Lane> lanes;
+    for (; begin < end; ++begin) lanes.push_back(lane(taken[begin], cut));
+    MOMENTUM_TRY_VOID(sink(ctx, lanes));
+  }
+  return {};
 }
 
 }  // namespace momentum::engine

@@ -26,15 +26,18 @@ class FileMarket final : public Market {
   std::span<const Date> quarantined(std::size_t instrument) const override {
     return set.instruments[instrument].quarantined;
   }
+  std::vector<panel::ShareAction> actions(std::size_t) const override { return {}; }  // nor of these
+  int digits(std::size_t instrument) const override;
   bool delisted(std::size_t, Date) const override { return false; }  // no file of bars says so
   Date first_bar(std::size_t instrument) const override;
   Date last_bar(std::size_t instrument) const override;
   std::int64_t bars_on(Date session) const override;
   Result<void> read(const Context& ctx, const Cut& cut, const LaneSink& sink) const override;
-  Result<void> complete(const Context&, std::vector<score::Record>&) const override { return {}; }
 
  private:
   Lane lane(std::size_t instrument, const Cut& cut) const;
+  // Instruments that are read together, as the places after their last ones; may change the order of `taken`. Error: too_large.
+  Result<std::vector<std::size_t>> parts_of(const Context& ctx, std::vector<std::size_t>& taken) const;
 };
 
 }  // namespace momentum::engine

@@ -40,9 +40,14 @@ Result<std::optional<catalog::InstrumentId>> Identities::find(const Instrument& 
     const bool number = !code.symbol.empty() && code.symbol.find_first_not_of("0123456789") == std::string::npos;
     return fail(
         ErrorCode::bad_code, "a new instrument without its market", code.symbol,
-        fmt::format("name the market in the code column, the file's name or --code, like {}.{}, or import a list "
-                    "of instruments first (--kind instruments)",
-                    code.symbol, number ? "SH" : "US"));
+        number
+            ? fmt::format("name the market in the code column, the file's name or --code, like {}.SH; or with --market "
+                          "SH, SZ or BJ for all such codes, --market shares if all are of A or B shares; or import a "
+                          "list of instruments first (--kind instruments)",
+                          code.symbol)
+            : fmt::format("name the market in the code column, the file's name or --code, like {}.US, or import a "
+                          "list of instruments first (--kind instruments)",
+                          code.symbol));
   }
   if (same->second.size() == 1) return *same->second.begin();
   std::vector<std::string> names;

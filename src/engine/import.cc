@@ -1,5 +1,6 @@
 #include "momentum/engine/import.h"
 
+#include <arrow/table.h>
 #include <fmt/format.h>
 
 #include <utility>
@@ -8,6 +9,7 @@
 #include "import_call.h"
 #include "import_kind.h"
 #include "import_rules.h"
+#include "memory_need.h"
 #include "momentum/sources/csv_folder.h"
 #include "writing.h"
 
@@ -47,6 +49,10 @@ Result<void> store_bars(const Context& ctx, const ImportRequest& request, source
   MOMENTUM_TRY_VOID(check_synthetic(synthetic, to.state.info, request.store));
   MOMENTUM_TRY_VOID(check_settings(request, to.state.info));
 
+  std::size_t held = 0;
+  for (const sources::InstrumentBars& instrument : set.instruments)
+    held += rows_need(instrument.bars->num_rows(), static_cast<std::size_t>(instrument.bars->num_columns()));
+  MOMENTUM_TRY(const Context writing, writing_context(ctx, to.state, report.summary.stored, held));
   MOMENTUM_TRY(auto days, stored_days(ctx, request.store, to.state));
   MOMENTUM_TRY(ImportCall call, ImportCall::make(set, to.state, std::move(days), request.replace));
   store::IngestOptions options{
@@ -54,7 +60,7 @@ Result<void> store_bars(const Context& ctx, const ImportRequest& request, source
   options.note = fmt::format("{} files, dialect {}", report.summary.files, report.dialect);
   MOMENTUM_TRY(const store::Outcome outcome,
                store::ingest(
-                   ctx, to.lock, to.catalog, to.state, call.incoming(),
+                   writing, to.lock, to.catalog, to.state, call.incoming(),
                    [&](std::size_t i) -> Result<std::shared_ptr<arrow::Table>> { return call.bars(i); },
                    [&](std::size_t i, const store::Merged& merged, catalog::InstrumentRecord& record) {
                      return call.describe(i, merged, record);
@@ -85,8 +91,9 @@ Result<void> store_bars(const Context& ctx, const ImportRequest& request, source
 Result<void> import_files(const Context& ctx, const ImportRequest& request, ImportReport& report) {
   MOMENTUM_TRY_VOID(check_storage(request.storage));
   if (!request.kind.empty()) return import_kind(ctx, request, report);
-  MOMENTUM_TRY(sources::BarSet set,
-               sources::read_csv(ctx, request.files, {.dialect = request.dialect, .code = request.code}));
+  MOMENTUM_TRY(
+      sources::BarSet set,
+      sources::read_csv(ctx, request.files, {.dialect = request.dialect, .code = request.code, .bare = request.bare}));
   report.summary = set.summary;
   report.quarantine = std::move(set.quarantine);
   report.dialect = set.dialect;

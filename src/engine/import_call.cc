@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 
 #include "dated_runs.h"
+#include "derive_again.h"
 #include "factor_events.h"
 #include "identity.h"
 #include "market_group.h"
@@ -119,7 +121,33 @@ Result<ImportCall> ImportCall::make(sources::BarSet& set, const catalog::State& 
     call.sources_.push_back(std::move(set.instruments[i]));
   }
   call.infer_sessions(state);
+  call.add_dependents(state);
   return call;
+}
+
+// Stored instruments without a bar in the call, where its sessions decide a jump anew.
+void ImportCall::add_dependents(const catalog::State& state) {
+  sessions_before_ = state.sessions;
+  std::map<std::string_view, std::vector<Date>> changed;  // by group
+  std::vector<std::pair<store::Incoming, sources::InstrumentBars>> all;
+  auto own = incoming_.begin();
+  for (const catalog::InstrumentRecord& record : state.instruments) {
+    while (own != incoming_.end() && own->record.id < record.id) ++own;
+    if (own != incoming_.end() && own->record.id == record.id) continue;
+    const std::string_view group = market_group(record.code, record.kind);
+    const auto [at, is_first] = changed.try_emplace(group);
+    if (is_first) at->second = changed_sessions(state.sessions, group, sessions_, group);
+    if (depends_on(record, stored_[static_cast<std::size_t>(record.id)], at->second)) all.push_back({{record}, {}});
+  }
+  if (all.empty()) return;
+  for (std::size_t i = 0; i < incoming_.size(); ++i) all.push_back({std::move(incoming_[i]), std::move(sources_[i])});
+  std::ranges::sort(all, {}, [](const auto& one) { return one.first.record.id; });
+  incoming_.clear();
+  sources_.clear();
+  for (auto& [incoming, source] : all) {
+    incoming_.push_back(std::move(incoming));
+    sources_.push_back(std::move(source));
+  }
 }
 
 std::span<const std::int32_t> ImportCall::stored_of(std::size_t i) const {
@@ -156,6 +184,21 @@ void ImportCall::infer_sessions(const catalog::State& state) {
 Result<void> ImportCall::describe(std::size_t i, const store::Merged& merged, catalog::InstrumentRecord& record) {
   sources::InstrumentBars& source = sources_[i];
   const auto stored = stored_of(i);
+  const std::string_view group = market_group(record.code, record.kind);
+  const catalog::MarketDays* sessions = sessions_of_group(sessions_, group);
+  EventsInput events{.days = merged.dates,
+                     .close = merged.close,
+                     .preclose = merged.preclose,
+                     .sessions = sessions == nullptr ? std::span<const std::int32_t>{} : day_numbers(sessions->days),
+                     .stored = stored,
+                     .touched = {},
+                     .told = {}};
+  std::vector<Date> told = changed_sessions(sessions_before_, group, sessions_, group);
+  if (source.bars == nullptr) {
+    events.told = told;
+    record.factors = factor_events(record, events);
+    return {};
+  }
   const auto incoming = days_of(*source.bars);
   const bool brings_new = !std::ranges::includes(stored, incoming);
   if (brings_new && price_basis_ == "front" && !stored.empty() &&
@@ -192,23 +235,16 @@ Result<void> ImportCall::describe(std::size_t i, const store::Merged& merged, ca
 
   std::vector<Date> suspended = merged_days(record.suspended, source.suspended, merged.dates);
   std::vector<Date> quarantined = merged_days(record.quarantined, source.quarantined, merged.dates);
-  const std::vector<Date> told =
-      either(changed_days(record.suspended, suspended), changed_days(record.quarantined, quarantined));
+  told = either(told, either(changed_days(record.suspended, suspended), changed_days(record.quarantined, quarantined)));
   record.suspended = std::move(suspended);
   record.quarantined = std::move(quarantined);
   if (brings_new || stored.empty()) {
     record.gaps_are_suspensions = gaps_are_suspensions_;
     record.factors_from = factors_from_;
   }
-  const catalog::MarketDays* sessions = sessions_of_group(sessions_, market_group(record.code, record.kind));
-  record.factors = factor_events(
-      record, {.days = merged.dates,
-               .close = merged.close,
-               .preclose = merged.preclose,
-               .sessions = sessions == nullptr ? std::span<const std::int32_t>{} : day_numbers(sessions->days),
-               .stored = stored,
-               .touched = [&](std::size_t t) { return replace_ && row_of[t] >= 0; },
-               .told = told});
+  events.touched = [&](std::size_t t) { return replace_ && row_of[t] >= 0; };
+  events.told = told;
+  record.factors = factor_events(record, events);
   source.bars.reset();
   return {};
 }

@@ -44,12 +44,13 @@ class ImportCall {
 
  private:
   void infer_sessions(const catalog::State& state);
+  void add_dependents(const catalog::State& state);
   std::span<const std::int32_t> stored_of(std::size_t i) const;
 
-  std::vector<store::Incoming> incoming_;  // ascending by id
+  std::vector<store::Incoming> incoming_;  // ascending by id; those without bars only depend on the call's sessions
   std::vector<sources::InstrumentBars> sources_;  // like incoming_
   std::vector<DayList> stored_;
-  std::vector<catalog::MarketDays> sessions_;
+  std::vector<catalog::MarketDays> sessions_, sessions_before_;
   Date newest_;
   std::string price_basis_;
   bool gaps_are_suspensions_ = false;

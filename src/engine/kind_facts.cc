@@ -13,8 +13,6 @@ namespace {
 using catalog::InstrumentRecord;
 using sources::InstrumentFact;
 
-constexpr std::string_view kUnknown = "no such instrument in the store";
-
 // A listing of the same first day, or one that does not know its first, is completed; another one is added.
 void add_listing(std::vector<catalog::Listing>& listings, Date listed, Date delisted) {
   if (!listed.has_value() && !delisted.has_value()) return;
@@ -65,11 +63,11 @@ InstrumentRecord* Facts::find(const Instrument& code, Date first, Date last, std
   if (const auto added = added_.find(code); added != added_.end()) return &records_.at(added->second);
   const auto id = known_codes_.find(code, first, last);
   if (!id) {
-    why = id.error().code == ErrorCode::ambiguous_code ? "ambiguous code" : std::string(kUnknown);
+    why = id.error().code == ErrorCode::ambiguous_code ? "ambiguous code" : std::string(kUnknownInstrument);
     return nullptr;
   }
   if (!*id) {
-    why = kUnknown;
+    why = kUnknownInstrument;
     return nullptr;
   }
   return &records_.try_emplace(**id, state_.instruments[static_cast<std::size_t>(**id)]).first->second;
@@ -77,7 +75,7 @@ InstrumentRecord* Facts::find(const Instrument& code, Date first, Date last, std
 
 InstrumentRecord* Facts::find_or_add(const InstrumentFact& fact, std::string& why) {
   InstrumentRecord* record = find(fact.id, fact.from, fact.to, why);
-  if (record != nullptr || why != kUnknown) return record;
+  if (record != nullptr || why != kUnknownInstrument) return record;
   if (fact.id.market == Market::none) {
     why = "a new instrument without its market";
     return nullptr;
@@ -171,6 +169,38 @@ std::string Facts::apply(std::span<const sources::FactorPoint> points) {
                        &catalog::FactorEvent::day);
   }
   count(told, static_cast<std::int64_t>(points.size()));
+  return {};
+}
+
+std::string Facts::apply(const sources::CorporateAction& row, bool replace) {
+  std::string why;
+  InstrumentRecord* const record = find(row.id, row.date, row.date, why);
+  if (record == nullptr) return why;
+  const catalog::CorporateAction action{.day = row.date,
+                                        .cash = row.cash,
+                                        .bonus = row.bonus,
+                                        .transfer = row.transfer,
+                                        .rights = row.rights,
+                                        .rights_price = row.rights_price};
+  std::vector<catalog::CorporateAction>& actions = record->actions;
+  const auto at = std::ranges::lower_bound(actions, action.day, {}, &catalog::CorporateAction::day);
+  const bool stands = at != actions.end() && at->day == action.day;
+  switch (standing_of(stands ? &*at : nullptr, action, replace)) {
+    case Standing::told:
+      actions.insert(at, action);
+      ++told_;
+      break;
+    case Standing::known: ++known_; break;
+    case Standing::corrected:
+      *at = action;
+      ++corrected_;
+      contradicted_.push_back({record->code, action.day});
+      break;
+    case Standing::conflicting:
+      ++conflicting_;
+      contradicted_.push_back({record->code, action.day});
+      break;
+  }
   return {};
 }
 

@@ -82,4 +82,9 @@ std::string adjust_text(const Market& market, Adjust adjust) {
   return (adjust == Adjust::front ? "front (" : "back (") + source + ")";
 }
 
+std::string additive_text(const Market& market, std::size_t instrument, Adjust adjust) {
+  if (market.actions(instrument).empty()) return "none (no actions)";
+  return adjust == Adjust::front ? "front (actions)" : "back (actions)";
+}
+
 }  // namespace momentum::engine

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <span>
@@ -15,6 +16,7 @@
 
 #include "momentum/base/context.h"
 #include "momentum/engine/scan.h"
+#include "momentum/panel/additive_prices.h"
 #include "momentum/panel/adjustment.h"
 
 namespace momentum::engine {
@@ -23,9 +25,11 @@ namespace momentum::engine {
 // `storage`.
 struct Bars {
   std::span<const std::int32_t> dates;
+  // Each as long as `dates`, or of the last rows where Cut::latest_rows says that they are enough.
   std::span<const double> open, high, low, close, volume;
-  std::span<const double> amount, preclose;  // empty if the source has none, or was not asked
+  std::span<const double> amount, preclose;  // empty if the source has none
   std::vector<std::shared_ptr<const std::vector<double>>> storage;
+  std::shared_ptr<const void> owner;  // of what else is viewed
   std::shared_ptr<arrow::Table> table;  // null for a store
 
   // Rows [first, last) of all columns.
@@ -49,14 +53,14 @@ struct Lane {
 
 class Stages;
 
-// What is taken of every instrument.
+// What is taken of instruments.
 struct Cut {
   Date session;
   std::optional<int> history_days = {};
   Adjust adjust = Adjust::front;
-  std::optional<std::size_t> only = {};  // this instrument alone
+  std::vector<std::size_t> only = {};  // these instruments alone, ascending; empty: all
+  std::map<std::string, std::int64_t> latest_rows = {};  // columns of which the last rows are enough; more may be given
   Stages* stages = nullptr;  // is told what reading took
-  bool facts = false;  // amount and preclose too, where they would have to be read for it
 };
 
 // Given some lanes; they are gone when it returns. Called from several threads at once, each time with the context that its
@@ -85,6 +89,10 @@ class Market {
   // Days on which a source says that it did not trade, and days of refused rows, ascending.
   virtual std::span<const Date> suspended(std::size_t instrument) const = 0;
   virtual std::span<const Date> quarantined(std::size_t instrument) const = 0;
+  // Corporate actions, ascending; none where any of its prices are not raw, and would be adjusted twice.
+  virtual std::vector<panel::ShareAction> actions(std::size_t instrument) const = 0;
+  // Digits after the point of its tick.
+  virtual int digits(std::size_t instrument) const = 0;
   // Whether a source says that its listing ended before the session.
   virtual bool delisted(std::size_t instrument, Date session) const = 0;
   // No date where it has no bar.
@@ -92,11 +100,9 @@ class Market {
   virtual Date last_bar(std::size_t instrument) const = 0;
   virtual std::int64_t bars_on(Date session) const = 0;
 
-  // Every instrument whose first bar is not after the session (with empty bars if none lies within the history window), and
-  // those of which every row up to the session was refused or a suspension.
+  // Of those asked for, every instrument whose first bar is not after the session (with empty bars if none lies within the
+  // history window), and those of which every row up to the session was refused or a suspension.
   virtual Result<void> read(const Context& ctx, const Cut& cut, const LaneSink& sink) const = 0;
-  // Fills amount and pct_chg of records, for what read() gave lanes without these columns.
-  virtual Result<void> complete(const Context& ctx, std::vector<score::Record>& records) const = 0;
 
  protected:
   // No row of the instrument is a bar, but up to the session there were some: it must not vanish.
@@ -123,5 +129,7 @@ Date last_complete_session(const Market& market, bool* skipped);
 // How prices are shown, and from what: "front (preclose)", "back (preclose)", "none", "none (no factors)". Whatever is shown,
 // the computation is on back-adjusted prices wherever there are factors.
 std::string adjust_text(const Market& market, Adjust adjust);
+// The same of additive prices of one instrument: "front (actions)", "back (actions)", "none (no actions)".
+std::string additive_text(const Market& market, std::size_t instrument, Adjust adjust);
 
 }  // namespace momentum::engine

@@ -16,6 +16,10 @@ std::string_view market_group(const Instrument& code, Kind kind) noexcept {
   return "other";
 }
 
+int tick_digits(Kind kind) noexcept {
+  return kind == Kind::fund || kind == Kind::bond || kind == Kind::b_share ? 3 : 2;
+}
+
 std::vector<momentum::Market> exchanges_of(std::string_view group) {
   if (group == "us") return {Market::US};
   if (group == "hk") return {Market::HK};

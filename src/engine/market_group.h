@@ -12,6 +12,9 @@ namespace momentum::engine {
 // the code nor `kind` says.
 std::string_view market_group(const Instrument& code, Kind kind) noexcept;
 
+// Digits after the point of the tick of what trades on a Chinese exchange: funds, bonds and B shares move by 0.001.
+int tick_digits(Kind kind) noexcept;
+
 // The exchanges whose calendars hold for a group.
 std::vector<momentum::Market> exchanges_of(std::string_view group);
 

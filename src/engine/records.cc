@@ -21,7 +21,7 @@ enum Output : std::size_t {
   kScore,
   kScoreRaw,
   kScoreRow,
-  kSurvivors,
+  kScored,
   kPart1,
   kMomentum20 = kPart1 + score::kParts,
   kRsi,
@@ -33,7 +33,7 @@ enum Output : std::size_t {
 constexpr std::array<std::string_view, kOutputs> kLines{"score",
                                                         "score_raw",
                                                         "score_row",
-                                                        "survivors",
+                                                        "scored",
                                                         "part_1",
                                                         "part_2",
                                                         "part_3",
@@ -56,9 +56,15 @@ double shown_price(const Lane& lane, std::span<const double> column, std::size_t
   return adjust == Adjust::back ? column[r] * f[r] : column[r] * (f[r] / f.back());
 }
 
+// Row r of a column that may be there for the last rows only.
+double value_at(const Bars& bars, std::span<const double> column, std::size_t r) {
+  const std::size_t left_out = bars.dates.size() - column.size();
+  return r < left_out ? kMissing : column[r - left_out];
+}
+
 double change_of_day(const Lane& lane, std::size_t r) {
   const Bars& b = lane.bars;
-  const double preclose = b.preclose.empty() ? kMissing : b.preclose[r];
+  const double preclose = value_at(b, b.preclose, r);
   if (preclose > 0.0) return b.close[r] / preclose - 1.0;
   if (r == 0) return kMissing;
   const auto& f = lane.factors.factor;
@@ -66,7 +72,7 @@ double change_of_day(const Lane& lane, std::size_t r) {
 }
 
 // Status and reason; explain_missing() writes the reasons of bad_data and stale. record.as_of is the last bar's day.
-void set_status(const Market& market, const Lane& lane, Date session, const ScanRequest& request, double survivors,
+void set_status(const Market& market, const Lane& lane, Date session, const ScanRequest& request, bool scored,
                 std::size_t scored_row, Record& record) {
   const std::size_t n = lane.bars.dates.size();
   const Date last_bar = record.as_of;
@@ -79,7 +85,7 @@ void set_status(const Market& market, const Lane& lane, Date session, const Scan
     const std::string origin =
         request.history_days ? fmt::format("in the last {} days", *request.history_days) : "from the origin";
     record.reason = fmt::format("{} {}, {} needed", bars_text(n), origin, score::kClassicMinimumBars);
-  } else if (!(survivors >= static_cast<double>(score::kClassicScoredRows))) {
+  } else if (!scored) {
     record.status = Status::bad_data;
   } else if (scored_row + 1 != n) {
     record.status = Status::stale;
@@ -120,7 +126,7 @@ std::vector<expr::NodeId> record_outputs(const Profile& profile) {
 }
 
 Record make_record(const Market& market, const Lane& lane, Date session, const ScanRequest& request,
-                   const LastRows& last, std::size_t i) {
+                   std::span<const double> last) {
   const Adjust adjust = request.adjust;
   const Bars& bars = lane.bars;
   const std::size_t n = bars.dates.size();
@@ -131,7 +137,7 @@ Record make_record(const Market& market, const Lane& lane, Date session, const S
   record.bars = static_cast<std::int64_t>(n);
   for (const Date day : lane.factors.unverified) record.flags.push_back("unverified_link:" + to_string(day));
   if (n == 0) {
-    set_status(market, lane, session, request, 0.0, 0, record);
+    set_status(market, lane, session, request, false, 0, record);
     record.name = market.name(lane.instrument, lane.last_before.has_value() ? lane.last_before : session);
     record.industry = market.industry(lane.instrument, lane.last_before.has_value() ? lane.last_before : session);
     const auto quarantined = market.quarantined(lane.instrument), suspended = market.suspended(lane.instrument);
@@ -147,30 +153,29 @@ Record make_record(const Market& market, const Lane& lane, Date session, const S
   record.first_bar = Date{bars.dates.front()};
   record.as_of = Date{bars.dates.back()};
 
-  const double survivors = last.value(i, kSurvivors);
-  const bool scored = survivors >= static_cast<double>(score::kClassicScoredRows);
-  const std::size_t row = scored ? static_cast<std::size_t>(last.value(i, kScoreRow)) : n - 1;
-  set_status(market, lane, session, request, survivors, row, record);
+  const bool scored = last[kScored] == 1.0;
+  const std::size_t row = scored ? static_cast<std::size_t>(last[kScoreRow]) : n - 1;
+  set_status(market, lane, session, request, scored, row, record);
   record.as_of = Date{bars.dates[row]};
   record.name = market.name(lane.instrument, record.as_of);
   record.industry = market.industry(lane.instrument, record.as_of);
   record.close = shown_price(lane, bars.close, row, adjust);
   record.pct_chg = change_of_day(lane, row);
-  record.amount = bars.amount.empty() ? kMissing : bars.amount[row];
+  record.amount = value_at(bars, bars.amount, row);
   const std::size_t first_close = row + 1 > kSparklineCloses ? row + 1 - kSparklineCloses : 0;
   for (std::size_t r = first_close; r <= row; ++r)
     if (!std::isnan(bars.close[r])) record.recent_closes.push_back(shown_price(lane, bars.close, r, adjust));
   if (!scored) return record;
 
   const double scale = adjust == Adjust::front ? lane.factors.factor.back() : 1.0;
-  record.momentum_20 = last.value(i, kMomentum20);
-  record.rsi = last.value(i, kRsi);
-  record.macd = last.value(i, kMacd) / scale;
-  record.macd_hist = last.value(i, kMacdHist) / scale;
-  record.volume_ratio = last.value(i, kVolumeRatio);
-  record.score = last.value(i, kScore);
-  record.score_raw = last.value(i, kScoreRaw);
-  for (std::size_t p = 0; p < score::kParts; ++p) record.details[p] = last.value(i, kPart1 + p);
+  record.momentum_20 = last[kMomentum20];
+  record.rsi = last[kRsi];
+  record.macd = last[kMacd] / scale;
+  record.macd_hist = last[kMacdHist] / scale;
+  record.volume_ratio = last[kVolumeRatio];
+  record.score = last[kScore];
+  record.score_raw = last[kScoreRaw];
+  for (std::size_t p = 0; p < score::kParts; ++p) record.details[p] = last[kPart1 + p];
   return record;
 }
 
@@ -178,6 +183,7 @@ void describe(const Market& market, const ScanRequest& request, std::size_t trad
               score::Scan& scan) {
   scan.numerics = kernels::kNumericsVersion;
   scan.history = request.history_days ? fmt::format("{}d", *request.history_days) : "origin";
+  scan.frequency = to_string(request.frequency);
   scan.synthetic = market.synthetic;
   if (market.snapshot) scan.store_snapshot = std::to_string(*market.snapshot);
   scan.adjust_applied = adjust_text(market, request.adjust);

@@ -1,6 +1,7 @@
 #pragma once
 // From the last row's values to what people read: records, their status and reason.
 
+#include <span>
 #include <vector>
 
 #include "market.h"
@@ -15,9 +16,10 @@ Result<Date> session_of(const Market& market, const ScanRequest& request, std::v
 // The lines of the profile that a record is made of, in the order make_record reads them.
 std::vector<expr::NodeId> record_outputs(const Profile& profile);
 
-// The record of lanes[i], whose last row's values are last.value(i, ...).
+// The record of a lane with these values of record_outputs() on its last row. Of the lane's columns it reads close, and amount and
+// preclose where they are.
 score::Record make_record(const Market& market, const Lane& lane, Date session, const ScanRequest& request,
-                          const LastRows& last, std::size_t i);
+                          std::span<const double> last);
 
 // Fills Record::ingredients of the record with this printed code, if there is one and it has a score.
 Result<void> add_ingredients(const Context& ctx, const Profile& profile, std::span<const Lane> lanes, Adjust adjust,

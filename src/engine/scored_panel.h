@@ -1,6 +1,7 @@
 #pragma once
 // Lanes of a market as a panel, and a profile evaluated over them.
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,9 @@ class LastRows {
   LastRows(const panel::Panel& panel, std::size_t outputs);
   void keep(const expr::Stretch& stretch);
   double value(std::size_t instrument, std::size_t output) const { return values_[instrument * outputs_ + output]; }
+  std::span<const double> values(std::size_t instrument) const {
+    return std::span(values_).subspan(instrument * outputs_, outputs_);
+  }
 
  private:
   const panel::Panel& panel_;

@@ -6,8 +6,10 @@
 #include <cmath>
 #include <functional>
 
+#include "frequency.h"
 #include "market.h"
 #include "momentum/base/nearest.h"
+#include "momentum/kernels/tile.h"
 #include "momentum/score/classic.h"
 #include "momentum/score/record.h"
 #include "scored_panel.h"
@@ -20,6 +22,12 @@ struct ShownColumn {
   std::string name;
   std::function<double(std::size_t)> value;
   bool is_date = false;  // value is a row number; its date is shown
+};
+
+// What additive prices are made of.
+struct Actions {
+  std::vector<panel::ShareAction> list;
+  int digits = 2;
 };
 
 class Columns {
@@ -36,7 +44,7 @@ class Columns {
     stored("amount", b.amount);
   }
   // Columns that are there when asked for by name.
-  void extras() {
+  void extras(std::span<const double> volumes) {
     const Bars& b = lane_.bars;
     stored("raw_open", b.open);
     stored("raw_high", b.high);
@@ -44,6 +52,7 @@ class Columns {
     stored("raw_close", b.close);
     stored("preclose", b.preclose);
     stored("factor", lane_.factors.factor);
+    stored("adj_volume", volumes);
   }
   // A line of the profile. One that scales with prices is shown at the level of the last bar, unless back-adjusted.
   void line(std::string name, const std::vector<double>& values, std::int8_t degree) {
@@ -131,9 +140,33 @@ Result<std::shared_ptr<arrow::Table>> to_table(const Lane& lane, const std::vect
                             static_cast<std::int64_t>(last - first));
 }
 
+panel::AdditiveInput additive_input(const ShowRequest& request, const Lane& lane, const Actions& actions) {
+  return {.dates = lane.bars.dates,
+          .actions = actions.list,
+          .as_of = lane.bars.dates.empty() ? Date{} : Date{lane.bars.dates.back()},
+          .level = request.adjust == Adjust::back ? panel::Level::back : panel::Level::front,
+          .digits = actions.digits};
+}
+
+// The lane with its prices adjusted additively, to be taken as they stand.
+Lane additive_lane(const Lane& lane, const panel::AdditiveInput& input) {
+  Lane out = lane;
+  for (auto* const column : {&out.bars.open, &out.bars.high, &out.bars.low, &out.bars.close}) {
+    out.bars.storage.push_back(std::make_shared<const std::vector<double>>(panel::additive_prices(input, *column)));
+    *column = *out.bars.storage.back();
+  }
+  out.factors.factor.assign(lane.bars.dates.size(), 1.0);
+  return out;
+}
+
 // The table of one lane.
-Result<std::shared_ptr<arrow::Table>> rows_of(const Context& ctx, const ShowRequest& request, const Lane& lane) {
-  MOMENTUM_TRY(const Profile profile, classic_profile(request.adjust));
+Result<std::shared_ptr<arrow::Table>> rows_of(const Context& ctx, const ShowRequest& request, const Lane& raw,
+                                              const Actions& actions) {
+  const panel::AdditiveInput input = additive_input(request, raw, actions);
+  const bool additive = request.method == Method::additive;
+  const Lane lane = additive ? additive_lane(raw, input) : raw;
+  const Adjust adjust = additive ? Adjust::none : request.adjust;
+  MOMENTUM_TRY(const Profile profile, classic_profile(adjust));
   std::vector<std::string> names;
   std::vector<expr::NodeId> outputs;
   const auto want = [&](std::string name, std::string_view line) {
@@ -148,10 +181,10 @@ Result<std::shared_ptr<arrow::Table>> rows_of(const Context& ctx, const ShowRequ
       want(std::string(score::classic_parts()[p].key), "shown_part_" + std::to_string(p + 1));
     want("score_row", "shown_row");
   }
-  MOMENTUM_TRY(const auto panel, panel_of({&lane, 1}, request.adjust));
+  MOMENTUM_TRY(const auto panel, panel_of({&lane, 1}, adjust));
   MOMENTUM_TRY(const auto values, evaluate_rows(ctx, profile, outputs, panel, 0));
 
-  Columns columns(lane, request.adjust);
+  Columns columns(lane, adjust);
   columns.bars();
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (names[i] == "score_row") {
@@ -162,8 +195,11 @@ Result<std::shared_ptr<arrow::Table>> rows_of(const Context& ctx, const ShowRequ
   }
   auto ordinary = columns.take();
   const std::size_t ordinary_count = ordinary.size();
-  Columns extra(lane, request.adjust);
-  extra.extras();
+  const std::vector<double> volumes = request.adjust == Adjust::none
+                                          ? std::vector<double>(raw.bars.volume.begin(), raw.bars.volume.end())
+                                          : panel::level_volumes(input, raw.bars.volume);
+  Columns extra(raw, adjust);
+  extra.extras(volumes);
   for (auto& column : extra.take()) ordinary.push_back(std::move(column));
   MOMENTUM_TRY(const auto chosen, select(std::move(ordinary), ordinary_count, request.columns));
 
@@ -176,18 +212,40 @@ Result<std::shared_ptr<arrow::Table>> rows_of(const Context& ctx, const ShowRequ
   return to_table(lane, chosen, first, dates.size());
 }
 
+// Scores are of one kind of prices; and what is not adjusted is not adjusted by any method.
+Result<void> check_method(const ShowRequest& request) {
+  const bool wants_volumes = std::ranges::find(request.columns, "adj_volume") != request.columns.end();
+  if (request.frequency != Frequency::day && (request.method == Method::additive || wants_volumes))
+    return fail(ErrorCode::bad_value, "what corporate actions adjust is shown by days", "--freq",
+                "leave it out, or --method additive and adj_volume");
+  if (request.method == Method::ratio) return {};
+  if (request.scores)
+    return fail(ErrorCode::bad_value, "no scores of additive prices", "--method additive",
+                "leave out --scores, or --method");
+  if (request.adjust == Adjust::none)
+    return fail(ErrorCode::bad_value, "prices that are not adjusted have no method", "--method additive",
+                "use --adjust front or back");
+  return {};
+}
+
 }  // namespace
 
 Result<Shown> show(const Context& ctx, const ShowRequest& request, InputReport* report) {
   MOMENTUM_TRY_VOID(check_history(request.history_days));
   if (request.last.value_or(0) < 0) return fail(ErrorCode::bad_value, "a negative number of rows", "--last");
+  MOMENTUM_TRY_VOID(check_method(request));
   MOMENTUM_TRY(const auto market, open_market(ctx, request.input, report));
   MOMENTUM_TRY(const std::size_t instrument, find_instrument(*market, request.code));
   const Date first = market->first_bar(instrument);
   Shown shown;
   shown.code = to_string(market->ids[instrument]);
-  shown.adjust_applied = adjust_text(*market, request.adjust);
+  const Actions actions{market->actions(instrument), market->digits(instrument)};
+  shown.adjust_applied = request.method == Method::ratio ? adjust_text(*market, request.adjust)
+                                                         : additive_text(*market, instrument, request.adjust);
   shown.synthetic = market->synthetic;
+  shown.numerics = kernels::kNumericsVersion;
+  if (request.history_days) shown.history = std::to_string(*request.history_days) + "d";
+  if (market->snapshot) shown.store_snapshot = std::to_string(*market->snapshot);
   if (!first.has_value())
     return fail(ErrorCode::empty_input, "it has no bar", shown.code,
                 request.input.store.empty() ? "see --report FILE" : "import some");
@@ -198,17 +256,17 @@ Result<Shown> show(const Context& ctx, const ShowRequest& request, InputReport* 
     return fail(ErrorCode::session_not_found, shown.code + " has no bar up to " + to_string(end), "--end",
                 "its first bar is of " + to_string(first));
   }
-  const Cut cut{.session = end,
-                .history_days = request.history_days,
-                .adjust = request.adjust,
-                .only = instrument,
-                .facts = true};
-  MOMENTUM_TRY_VOID(market->read(ctx, cut, [&](const Context& own, std::span<const Lane> lanes) -> Result<void> {
+  const Cut cut{.session = end, .history_days = request.history_days, .adjust = request.adjust, .only = {instrument}};
+  const LaneSink sink = [&](const Context& own, std::span<const Lane> lanes) -> Result<void> {
     if (lanes.empty()) return {};
-    if (!lanes[0].bars.dates.empty()) shown.name = market->name(instrument, Date{lanes[0].bars.dates.back()});
-    MOMENTUM_TRY(shown.rows, rows_of(own, request, lanes[0]));
+    if (!lanes[0].bars.dates.empty()) {
+      shown.as_of = Date{lanes[0].bars.dates.back()};
+      shown.name = market->name(instrument, shown.as_of);
+    }
+    MOMENTUM_TRY(shown.rows, rows_of(own, request, lanes[0], actions));
     return {};
-  }));
+  };
+  MOMENTUM_TRY_VOID(market->read(ctx, cut, at_frequency(request.frequency, sink)));
   return shown;
 }
 

@@ -14,7 +14,7 @@ namespace momentum::engine {
 // Thread-safe; a Timer belongs to one thread.
 class Stages {
  public:
-  enum Stage : std::size_t { open, read, panel, compute, records, rank, whole, kCount };
+  enum Stage : std::size_t { open, plan, read, compute, records, rank, whole, kCount };
 
   // Adds the time that goes by to one stage after the other. Without stages it does nothing.
   class Timer {
@@ -44,7 +44,7 @@ class Stages {
     nanoseconds_[stage].fetch_add(time.count(), std::memory_order_relaxed);
   }
   std::vector<std::pair<std::string_view, double>> seconds() const {
-    static constexpr std::array<std::string_view, kCount> kNames{"open",    "read", "panel", "compute",
+    static constexpr std::array<std::string_view, kCount> kNames{"open",    "plan", "read", "compute",
                                                                  "records", "rank", "whole"};
     std::vector<std::pair<std::string_view, double>> all;
     for (std::size_t i = 0; i < kCount; ++i)

@@ -34,6 +34,20 @@ std::string text_of(const std::string& text) { return text; }
 std::string text_of(const catalog::FactorEvent& event) {
   return fmt::format("{} {}{}", event.ratio, event.link ? "link" : "unverified", event.stated ? " stated" : "");
 }
+std::string text_of(const catalog::CorporateAction& action) {
+  const std::pair<const char*, Decimal> parts[] = {{"cash", action.cash},
+                                                   {"bonus", action.bonus},
+                                                   {"transfer", action.transfer},
+                                                   {"rights", action.rights},
+                                                   {"rights_price", action.rights_price}};
+  std::string out;
+  for (const auto& [name, amount] : parts)
+    if (amount.units != 0) out += fmt::format("{}{} {}", out.empty() ? "" : ", ", name, number(amount.value()));
+  return out;
+}
+std::string text_of(const catalog::PriceLimit& limit) {
+  return fmt::format("{}..{}", number(limit.down.value()), number(limit.up.value()));
+}
 std::string text_of(std::int32_t bars) { return std::to_string(bars); }
 
 class Differences {
@@ -97,6 +111,30 @@ class Differences {
     dated(
         "factor", code, "ratio", a.factors, b.factors, [](const catalog::FactorEvent& event) { return event.day; },
         [](const catalog::FactorEvent& event) { return text_of(event); });
+    dated(
+        "action", code, "", a.actions, b.actions, [](const catalog::CorporateAction& action) { return action.day; },
+        [](const catalog::CorporateAction& action) { return text_of(action); });
+  }
+
+  // Those of one day.
+  void limits(Date day, const std::vector<catalog::PriceLimit>& before, const std::vector<catalog::PriceLimit>& after,
+              const std::vector<InstrumentRecord>& named) {
+    auto a = before.begin();
+    auto b = after.begin();
+    while (a != before.end() || b != after.end()) {
+      const bool old = b == after.end() || (a != before.end() && a->instrument <= b->instrument);
+      const bool now = a == before.end() || (b != after.end() && b->instrument <= a->instrument);
+      if (!old || !now || *a != *b) {
+        const auto id = static_cast<std::size_t>(old ? a->instrument : b->instrument);
+        add({"limit", to_string(named[id].code), day,
+             !now   ? kRemoved
+             : !old ? kAdded
+                    : kCorrected,
+             "", old ? text_of(*a) : "", now ? text_of(*b) : ""});
+      }
+      a += old ? 1 : 0;
+      b += now ? 1 : 0;
+    }
   }
 
   void markets(std::string_view what, const std::vector<catalog::MarketDays>& before,
@@ -154,6 +192,27 @@ void diff_instruments(const catalog::State& before, const catalog::State& after,
   }
 }
 
+// The limits of one day in one state, none or those of the day.
+Result<std::vector<catalog::PriceLimit>> limits_of(const catalog::Catalog& catalog, const catalog::State& state,
+                                                   Date day) {
+  if (state.limits == 0) return std::vector<catalog::PriceLimit>{};
+  MOMENTUM_TRY(std::vector<catalog::DayLimits> days, catalog.limits(state.snapshot.id, day, day));
+  return days.empty() ? std::vector<catalog::PriceLimit>{} : std::move(days.front().limits);
+}
+
+Result<void> diff_limits(const Context& ctx, const catalog::Catalog& catalog, const catalog::State& before,
+                         const catalog::State& after, Differences& out) {
+  const auto& named = before.instruments.size() > after.instruments.size() ? before.instruments : after.instruments;
+  MOMENTUM_TRY(const std::vector<Date> days, catalog.changed_limits(before.snapshot.id, after.snapshot.id));
+  for (const Date day : days) {
+    if (ctx.cancelled()) return Context::interrupted();
+    MOMENTUM_TRY(const std::vector<catalog::PriceLimit> old, limits_of(catalog, before, day));
+    MOMENTUM_TRY(const std::vector<catalog::PriceLimit> now, limits_of(catalog, after, day));
+    out.limits(day, old, now, named);
+  }
+  return {};
+}
+
 void take_bar(const store::BarDifference& bar, const std::string& code,
               const std::function<void(const Difference&)>& take, Differences& out) {
   const std::string_view change = bar.how == store::How::added     ? kAdded
@@ -182,6 +241,7 @@ Result<DiffSummary> diff_store(const Context& ctx, const std::string& folder, ca
   diff_instruments(a, b, out);
   out.markets("session", a.sessions, b.sessions);
   out.markets("calendar", a.calendars, b.calendars);
+  MOMENTUM_TRY_VOID(diff_limits(ctx, catalog, a, b, out));
   const auto& named = a.instruments.size() > b.instruments.size() ? a.instruments : b.instruments;
   MOMENTUM_TRY_VOID(store::diff_bars(ctx, folder, a, b, [&](const store::BarDifference& bar) {
     take_bar(bar, to_string(named[static_cast<std::size_t>(bar.id)].code), take, out);

@@ -62,6 +62,7 @@ void count_instruments(const catalog::State& state, StoreSummary& out) {
     out.last = std::max(out.last, coverage.last);
   }
   for (const catalog::InstrumentRecord& record : state.instruments) {
+    out.corporate_actions += static_cast<std::int64_t>(record.actions.size());
     for (const catalog::FactorEvent& event : record.factors) ++(event.link ? out.factor_events : out.unverified_links);
   }
 }
@@ -89,6 +90,7 @@ Result<StoreSummary> describe_store(const Context& ctx, const std::string& folde
   out.instruments = static_cast<std::int64_t>(state.instruments.size());
   out.bars = state.snapshot.counts.rows;
   out.bytes = state.snapshot.counts.bytes;
+  out.price_limits = state.limits;
   count_instruments(state, out);
   for (const catalog::Level level : {catalog::Level::base, catalog::Level::year, catalog::Level::tail}) {
     LevelSummary one{level, 0, 0, 0};

@@ -9,12 +9,24 @@
 #include "momentum/catalog/catalog.h"
 #include "momentum/store/batch_reader.h"
 #include "momentum/store/plan.h"
+#include "read_plan.h"
 #include "stages.h"
 
 namespace momentum::engine {
 namespace {
 
-const std::vector<std::string> kComputed{"open", "high", "low", "close", "volume"};
+const std::vector<std::string> kRead{"open", "high", "low", "close", "volume", "amount", "preclose"};
+
+std::span<const double>* column_of(Bars& bars, std::string_view name) {
+  if (name == "open") return &bars.open;
+  if (name == "high") return &bars.high;
+  if (name == "low") return &bars.low;
+  if (name == "close") return &bars.close;
+  if (name == "volume") return &bars.volume;
+  if (name == "amount") return &bars.amount;
+  MOMENTUM_CHECK(name == "preclose");
+  return &bars.preclose;
+}
 
 // A dated text as of a day: nothing that was said later.
 std::string text_at(const std::vector<catalog::DatedText>& runs, Date day) {
@@ -45,26 +57,6 @@ panel::Factors factors_of(const std::vector<catalog::FactorEvent>& events, std::
   }
   std::fill(out.factor.begin() + static_cast<std::ptrdiff_t>(row), out.factor.end(), factor);
   return out;
-}
-
-// A panel wastes little where its lanes end together, so that many are wanted at once; but what one thread works on should stay
-// near the core: 256 lanes cost a tenth more than 64.
-constexpr std::size_t kLanesTogether = 64;
-
-// Batches that are computed together, as the places after their last ones.
-std::vector<std::size_t> computed_together(const store::Plan& plan, std::size_t threads) {
-  std::size_t all = 0;
-  for (const store::Batch& batch : plan.batches) all += batch.instruments.size();
-  const std::size_t wanted = std::min(kLanesTogether, all / (2 * threads) + 1);
-  std::vector<std::size_t> ends;
-  std::size_t lanes = 0;
-  for (std::size_t b = 0; b < plan.batches.size(); ++b) {
-    lanes += plan.batches[b].instruments.size();
-    if (lanes < wanted && b + 1 < plan.batches.size()) continue;
-    ends.push_back(b + 1);
-    lanes = 0;
-  }
-  return ends;
 }
 
 std::int64_t bars_of(const catalog::MarketDays& group, Date day) {
@@ -150,6 +142,23 @@ std::set<std::string> StoreMarket::industries() const {
   return known;
 }
 
+std::vector<panel::ShareAction> StoreMarket::actions(std::size_t instrument) const {
+  const catalog::InstrumentRecord& one = record(instrument);
+  std::vector<panel::ShareAction> out;
+  if (!std::ranges::all_of(one.price_basis, [](const catalog::DatedText& run) { return run.text == "raw"; }))
+    return out;
+  for (const catalog::CorporateAction& action : one.actions)
+    out.push_back({.day = action.day,
+                   .cash = action.cash,
+                   .bonus = action.bonus,
+                   .transfer = action.transfer,
+                   .rights = action.rights,
+                   .rights_price = action.rights_price});
+  return out;
+}
+
+int StoreMarket::digits(std::size_t instrument) const { return tick_digits(record(instrument).kind); }
+
 bool StoreMarket::delisted(std::size_t instrument, Date session) const {
   const auto& listings = record(instrument).listings;
   const auto after = std::ranges::upper_bound(listings, session, {}, &catalog::Listing::listed);
@@ -168,40 +177,40 @@ std::size_t StoreMarket::place_of(catalog::InstrumentId id) const {
   return static_cast<std::size_t>(std::ranges::lower_bound(members_, id) - members_.begin());
 }
 
-Lane StoreMarket::lane_of(const store::SeriesBars& series, const Cut& cut) const {
+Lane StoreMarket::lane_of(const store::SeriesBars& series, const store::Plan& plan, const Cut& cut) const {
   Lane lane{place_of(series.id), {}, {}, {}};
   lane.bars.dates = series.dates;
-  lane.bars.open = series.columns[0];
-  lane.bars.high = series.columns[1];
-  lane.bars.low = series.columns[2];
-  lane.bars.close = series.columns[3];
-  lane.bars.volume = series.columns[4];
-  if (cut.facts) {
-    lane.bars.amount = series.columns[5];
-    lane.bars.preclose = series.columns[6];
-  }
+  for (std::size_t c = 0; c < plan.columns.size(); ++c) *column_of(lane.bars, plan.columns[c]) = series.columns[c];
   static const std::vector<catalog::FactorEvent> kNone;
   lane.factors = factors_of(cut.adjust == Adjust::none ? kNone : record(lane.instrument).factors, series.dates);
   return lane;
 }
 
-Result<void> StoreMarket::read(const Context& ctx, const Cut& cut, const LaneSink& sink) const {
-  store::Need need{.columns = kComputed, .last = cut.session};
-  if (cut.facts) need.columns.insert(need.columns.end(), {"amount", "preclose"});
+store::Need StoreMarket::need_of(const Cut& cut) const {
+  store::Need need{.columns = kRead, .latest_rows = cut.latest_rows, .last = cut.session};
   if (cut.history_days) need.first = cut.session - *cut.history_days;
-  if (cut.only) {
-    need.instruments = {members_[*cut.only]};
+  if (!cut.only.empty()) {
+    for (const std::size_t one : cut.only) need.instruments.push_back(members_[one]);
   } else if (members_.size() < state_.instruments.size()) {
     need.instruments = members_;
   }
-  MOMENTUM_TRY(const store::Plan plan, store::plan(state_, need));
-  MOMENTUM_TRY(const store::BarsReader reader, store::BarsReader::open(ctx, folder_, state_, plan));
+  return need;
+}
 
-  const std::vector<std::size_t> ends = computed_together(plan, static_cast<std::size_t>(ctx.thread_count()));
+Result<void> StoreMarket::read(const Context& ctx, const Cut& cut, const LaneSink& sink) const {
+  Stages::Timer planning(cut.stages, Stages::plan);
+  MOMENTUM_TRY(const ReadPlan how, plan_read(ctx, folder_, state_, need_of(cut)));
+  const store::Plan& plan = how.plan;
+  const std::vector<std::size_t>& ends = how.ends;
+  MOMENTUM_TRY(const store::BarsReader reader, store::BarsReader::open(ctx, folder_, state_, plan));
+  planning.stop();
+
   std::vector<std::vector<std::size_t>> read(ends.size());  // places of instruments with bars
   Context own = ctx;
   own.threads = 1;
-  MOMENTUM_TRY_VOID(parallel_for(ctx, ends.size(), [&](std::size_t part) -> Result<void> {
+  Context planned = ctx;
+  planned.threads = how.threads;
+  MOMENTUM_TRY_VOID(parallel_for(planned, ends.size(), [&](std::size_t part) -> Result<void> {
     std::vector<store::BatchBars> batches;
     std::vector<Lane> lanes;
     for (std::size_t b = part == 0 ? 0 : ends[part - 1]; b < ends[part]; ++b) {
@@ -209,7 +218,7 @@ Result<void> StoreMarket::read(const Context& ctx, const Cut& cut, const LaneSin
       const Stages::Timer reading(cut.stages, Stages::read);
       MOMENTUM_TRY(store::BatchBars batch, reader.read(plan.batches[b]));
       for (const store::SeriesBars& series : batch.series)
-        if (!series.dates.empty()) lanes.push_back(lane_of(series, cut));
+        if (!series.dates.empty()) lanes.push_back(lane_of(series, plan, cut));
       batches.push_back(std::move(batch));
     }
     for (const Lane& lane : lanes) read[part].push_back(lane.instrument);
@@ -228,7 +237,7 @@ Result<std::vector<Lane>> StoreMarket::empty_lanes(const Context& ctx, const Cut
   std::vector<Lane> lanes;
   store::Need before{.last = cut.session - cut.history_days.value_or(0) - 1};
   for (std::size_t i = 0; i < members_.size(); ++i) {
-    if (read[i] || (cut.only && i != *cut.only)) continue;
+    if (read[i] || (!cut.only.empty() && !std::ranges::binary_search(cut.only, i))) continue;
     const Date first = first_bar(i);
     if (first.has_value() ? first > cut.session : !known_without_bars(i, cut.session)) continue;
     lanes.push_back({i, {}, {}, first.has_value() && last_bar(i) <= before.last ? last_bar(i) : Date{}});
@@ -246,50 +255,6 @@ Result<std::vector<Lane>> StoreMarket::empty_lanes(const Context& ctx, const Cut
     }
   }
   return lanes;
-}
-
-Result<void> StoreMarket::complete(const Context& ctx, std::vector<score::Record>& records) const {
-  // Most records are of the session itself: one day of the newest files. The others look further back, few as they are.
-  std::map<Date, std::size_t> days;
-  for (const score::Record& one : records)
-    if (one.first_bar.has_value()) ++days[one.as_of];
-  if (days.empty()) return {};
-  const Date usual = std::ranges::max_element(days, {}, [](const auto& day) { return day.second; })->first;
-  std::vector<std::size_t> now, earlier;
-  for (std::size_t i = 0; i < records.size(); ++i)
-    if (records[i].first_bar.has_value()) (records[i].as_of == usual ? now : earlier).push_back(i);
-  MOMENTUM_TRY_VOID(fill_days(ctx, now, usual, usual, records));
-  return fill_days(ctx, earlier, days.begin()->first, days.rbegin()->first, records);
-}
-
-Result<void> StoreMarket::fill_days(const Context& ctx, const std::vector<std::size_t>& asked, Date first, Date last,
-                                    std::vector<score::Record>& records) const {
-  if (asked.empty()) return {};
-  std::map<std::string, catalog::InstrumentId> by_code;
-  for (std::size_t i = 0; i < ids.size(); ++i) by_code[to_string(ids[i])] = members_[i];
-  std::map<catalog::InstrumentId, score::Record*> wanted;
-  for (const std::size_t i : asked)
-    wanted[by_code.at(records[i].ts_code)] = &records[i];  // read() made the records of them
-  store::Need need{.columns = {"close", "preclose", "amount"}, .first = first, .last = last};
-  for (const auto& [id, record] : wanted) need.instruments.push_back(id);
-  MOMENTUM_TRY(const store::Plan plan, store::plan(state_, need));
-  MOMENTUM_TRY(const store::BarsReader reader, store::BarsReader::open(ctx, folder_, state_, plan));
-  return parallel_for(ctx, plan.batches.size(), [&](std::size_t b) -> Result<void> {
-    MOMENTUM_TRY(const store::BatchBars batch, reader.read(plan.batches[b]));
-    for (const store::SeriesBars& series : batch.series) {
-      score::Record& record = *wanted.at(series.id);
-      const auto day = std::ranges::lower_bound(series.dates, record.as_of.days);
-      if (day == series.dates.end() || *day != record.as_of.days) continue;
-      const auto row = static_cast<std::size_t>(day - series.dates.begin());
-      const auto value = [&](std::size_t column) {
-        return series.columns[column].empty() ? score::kMissing : series.columns[column][row];
-      };
-      const double preclose = value(1);
-      if (preclose > 0.0) record.pct_chg = value(0) / preclose - 1.0;
-      record.amount = value(2);
-    }
-    return {};
-  });
 }
 
 }  // namespace momentum::engine

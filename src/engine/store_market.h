@@ -22,14 +22,15 @@ class StoreMarket final : public Market {
   std::set<std::string> industries() const override;
   std::span<const Date> suspended(std::size_t instrument) const override { return record(instrument).suspended; }
   std::span<const Date> quarantined(std::size_t instrument) const override { return record(instrument).quarantined; }
+  std::vector<panel::ShareAction> actions(std::size_t instrument) const override;
+  int digits(std::size_t instrument) const override;
   bool delisted(std::size_t instrument, Date session) const override;
   Date first_bar(std::size_t instrument) const override { return coverage(instrument).first; }
   Date last_bar(std::size_t instrument) const override { return coverage(instrument).last; }
   std::int64_t bars_on(Date session) const override;
   // One call of the sink per 64 instruments or so, on ctx.threads threads, and one for those without a bar in the window.
-  // Memory per thread: the bars of these (8 MB over ten years) and what the sink makes of them.
+  // Memory: see read_plan.h.
   Result<void> read(const Context& ctx, const Cut& cut, const LaneSink& sink) const override;
-  Result<void> complete(const Context& ctx, std::vector<score::Record>& records) const override;
 
  private:
   const catalog::InstrumentRecord& record(std::size_t i) const {
@@ -39,12 +40,10 @@ class StoreMarket final : public Market {
     return state_.coverage[static_cast<std::size_t>(members_[i])];
   }
   std::size_t place_of(catalog::InstrumentId id) const;
-  Lane lane_of(const store::SeriesBars& series, const Cut& cut) const;
+  Lane lane_of(const store::SeriesBars& series, const store::Plan& plan, const Cut& cut) const;
+  store::Need need_of(const Cut& cut) const;
   // Lanes of the instruments that have no bar in the window.
   Result<std::vector<Lane>> empty_lanes(const Context& ctx, const Cut& cut, const std::vector<bool>& read) const;
-  // Amount and change of the day for records of one stretch of days; `asked` holds places in `records`.
-  Result<void> fill_days(const Context& ctx, const std::vector<std::size_t>& asked, Date first, Date last,
-                         std::vector<score::Record>& records) const;
 
   std::string folder_;
   catalog::State state_;

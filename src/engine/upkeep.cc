@@ -1,5 +1,6 @@
 #include "momentum/engine/upkeep.h"
 
+#include "memory_need.h"
 #include "writing.h"
 
 namespace momentum::engine {
@@ -39,7 +40,8 @@ Result<store::GcPlan> collect_garbage(const Context& ctx, const GcRequest& reque
 
 Result<store::Compaction> compact_store(const Context& ctx, const std::string& folder, milliseconds wait) {
   MOMENTUM_TRY(Writing to, open_for_writing(ctx, folder, wait, {}));
-  return store::compact(ctx, to.lock, to.catalog, to.state);
+  MOMENTUM_TRY(const Context writing, writing_context(ctx, to.state, 0, 0));
+  return store::compact(writing, to.lock, to.catalog, to.state);
 }
 
 Result<store::Repair> repair_store(const Context& ctx, const std::string& folder, milliseconds wait) {

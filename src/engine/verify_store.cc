@@ -10,8 +10,8 @@
 #include "momentum/base/parallel.h"
 #include "momentum/engine/upkeep.h"
 #include "momentum/store/batch_reader.h"
-#include "momentum/store/plan.h"
 #include "momentum/store/verify.h"
+#include "read_plan.h"
 #include "session_days.h"
 #include "stored_days.h"
 
@@ -79,12 +79,15 @@ void check_sessions(const catalog::State& state, const std::map<std::string_view
 // What the catalog derived from bars, derived again.
 Result<void> check_derived(const Context& ctx, const std::string& folder, const catalog::State& state,
                            std::vector<Error>& findings) {
-  MOMENTUM_TRY(const store::Plan plan, store::plan(state, {.columns = {"close", "preclose"}}));
+  MOMENTUM_TRY(const ReadPlan read, plan_read(ctx, folder, state, {.columns = {"close", "preclose"}}));
+  const store::Plan& plan = read.plan;
+  Context reading = ctx;
+  reading.threads = read.threads;
   MOMENTUM_TRY(const store::BarsReader reader, store::BarsReader::open(ctx, folder, state, plan));
   std::vector<std::optional<std::string>> faults(state.instruments.size());
   std::map<std::string_view, DayCounts> counted;
   std::mutex mutex;
-  MOMENTUM_TRY_VOID(parallel_for(ctx, plan.batches.size(), [&](std::size_t b) -> Result<void> {
+  MOMENTUM_TRY_VOID(parallel_for(reading, plan.batches.size(), [&](std::size_t b) -> Result<void> {
     MOMENTUM_TRY(const store::BatchBars batch, reader.read(plan.batches[b]));
     std::map<std::string_view, DayCounts> here;
     for (const store::SeriesBars& series : batch.series) {

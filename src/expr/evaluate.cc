@@ -3,18 +3,16 @@
 #include <algorithm>
 #include <limits>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "momentum/base/parallel.h"
-#include "momentum/expr/session.h"
 #include "momentum/kernels/cross_section.h"
+#include "session_pool_internal.h"
 
 namespace momentum::expr {
 namespace {
 
 using kernels::kTileLanes;
-constexpr std::size_t kChunkRows = 16;
 
 // Dates x lanes, one row per date: where a cross-section is ranked.
 class Planes {
@@ -53,45 +51,6 @@ std::size_t most_planes(const Program& program) {
   }
   return most;
 }
-
-// Sessions of one stage, used again from tile to tile: their memory is touched once, not once a tile.
-class SessionPool {
- public:
-  SessionPool(const Stage& stage, SimdLevel level, std::size_t chunk)
-      : stage_(stage),
-        level_(level),
-        fused_(stage.fused != nullptr ? stage.fused->at(level) : nullptr),
-        chunk_(chunk != 0          ? chunk
-               : fused_ != nullptr ? kernels::kFusedRows
-                                   : kChunkRows) {}
-
-  std::size_t chunk() const { return chunk_; }
-
-  std::unique_ptr<Session> take() {
-    {
-      const std::lock_guard lock(mutex_);
-      if (!free_.empty()) {
-        auto session = std::move(free_.back());
-        free_.pop_back();
-        session->reset();
-        return session;
-      }
-    }
-    return std::make_unique<Session>(stage_, kernels::kernels_for(level_), chunk_, fused_);
-  }
-  void give_back(std::unique_ptr<Session> session) {
-    const std::lock_guard lock(mutex_);
-    free_.push_back(std::move(session));
-  }
-
- private:
-  const Stage& stage_;
-  SimdLevel level_;
-  kernels::FusedFn fused_;
-  std::size_t chunk_;
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<Session>> free_;
-};
 
 class Evaluation {
  public:

@@ -63,6 +63,7 @@ std::string header_line(const score::Scan& scan, const TableStyle& style) {
   add(Text::profile, scan.profile);
   add(Text::prices, scan.adjust_applied);
   add(Text::history, scan.history);
+  if (scan.frequency != score::Scan{}.frequency) add(Text::frequency, scan.frequency);
   add(Text::numerics, fmt::format("{}", scan.numerics));
   add(Text::snapshot, scan.store_snapshot);
   if (scan.synthetic) line.add(text(Text::synthetic, style.lang));

@@ -40,6 +40,7 @@ constexpr std::array kLabels{
     Label{Text::profile, "profile", "口径"},
     Label{Text::prices, "prices", "复权"},
     Label{Text::history, "history", "历史"},
+    Label{Text::frequency, "bars", "周期"},
     Label{Text::numerics, "numerics", "数值版本"},
     Label{Text::asked_for, "asked for", "请求日期"},
     Label{Text::snapshot, "snapshot", "快照"},
@@ -89,12 +90,16 @@ constexpr std::array kLabels{
           "no factors: the data has no previous close or is not raw, so prices are taken as they stand, dividends and "
           "all",
           "无复权因子：数据没有前收盘价，或不是未复权价，价格按原样使用，除权缺口未处理"},
+    Label{Text::no_actions,
+          "no corporate actions: none are known of this instrument (momentum import --kind actions), or its prices are "
+          "not raw, so they are taken as they stand",
+          "无权息资料：该证券没有权息记录（momentum import --kind actions），或不是未复权价，价格按原样使用"},
     Label{Text::already_there, "{} already there", "已有 {}"},
     Label{Text::conflicting, "{} conflicting, kept as stored", "与库存冲突、保留原值 {}"},
     Label{Text::corrected, "{} corrected", "更正 {}"},
-    Label{Text::differs_kept, "{} {}: the file's bar differs from the stored one, which is kept",
-          "{} {}：文件中的K线与库存不同，保留库存"},
-    Label{Text::differs_replaced, "{} {}: the file's bar replaced a different one", "{} {}：已用文件中的K线替换库存"},
+    Label{Text::differs_kept, "{} {}: the file's row differs from the stored one, which is kept",
+          "{} {}：文件中的记录与库存不同，保留库存"},
+    Label{Text::differs_replaced, "{} {}: the file's row replaced a different one", "{} {}：已用文件中的记录替换库存"},
     Label{Text::and_more, "... and {} more", "……另有 {} 项"},
     Label{Text::prepended,
           "warning: bars before the first stored one of {} instruments ({}): indicators and scores begin earlier now "
@@ -150,6 +155,7 @@ constexpr std::array kLabels{
     Label{Text::data, "data", "数据"},
     Label{Text::size, "size", "大小"},
     Label{Text::factors, "factors", "复权"},
+    Label{Text::facts, "facts", "资料"},
     Label{Text::sessions, "sessions", "交易日"},
     Label{Text::level, "level", "层"},
     Label{Text::files, "files", "文件"},
@@ -163,6 +169,7 @@ constexpr std::array kLabels{
     Label{Text::instruments_and_bars, "{} instruments, {} of them with bars; {} bars",
           "{} 只证券，{} 只有K线；K线 {} 根"},
     Label{Text::factor_count, "{} events, {} unverified jumps", "{} 次除权，{} 处未核实跳变"},
+    Label{Text::fact_count, "{} corporate actions, {} price limits", "{} 条权息，{} 条涨跌停价"},
     Label{Text::sessions_count, "{} sessions, {} to {}; {} bars on the last", "{} 个交易日，{} 至 {}；末日 {} 根K线"},
     Label{Text::synthetic, "合成数据 SYNTHETIC", "合成数据 SYNTHETIC"},
 };

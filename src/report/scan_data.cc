@@ -3,6 +3,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "flags_text.h"
 #include "momentum/report/csv_writer.h"
 #include "momentum/report/json_writer.h"
 #include "momentum/report/scan_report.h"
@@ -33,12 +34,7 @@ void csv_record(CsvWriter& csv, const Record& r) {
   csv.number(r.close).number(r.pct_chg).number(r.amount).number(r.momentum_20).number(r.momentum_20);
   csv.number(r.rsi).number(r.macd).number(r.macd_hist).number(r.volume_ratio).number(r.score).number(r.score_raw);
   for (const double part : r.details) csv.number(part);
-  std::string flags;
-  for (const std::string& flag : r.flags) {
-    if (!flags.empty()) flags += ';';
-    flags += flag;
-  }
-  csv.field(score::to_string(r.status)).field(r.reason).field(flags);
+  csv.field(score::to_string(r.status)).field(r.reason).field(flags_text(r));
   csv.field(to_string(r.as_of)).field(to_string(r.first_bar)).field(std::to_string(r.bars));
   csv.field(r.synthetic ? "true" : "false");
   csv.end_row();
@@ -119,6 +115,7 @@ std::string scan_json(const Scan& scan) {
   json.key("profile").text(scan.profile);
   json.key("adjust_applied").text(scan.adjust_applied);
   json.key("history").text(scan.history);
+  json.key("freq").text(scan.frequency);
   json.key("numerics").integer(scan.numerics);
   json.key("store_snapshot").text_or_null(scan.store_snapshot);
   json.key("synthetic").boolean(scan.synthetic);

@@ -7,7 +7,7 @@
 namespace momentum::report {
 namespace {
 
-constexpr std::string_view kChoices = "use table, csv or json";
+constexpr std::string_view kChoices = "use table, csv, json or parquet";
 
 std::unexpected<Error> not_there_yet(std::string_view format, std::string_view where) {
   return fail(ErrorCode::bad_value, "format " + std::string(format) + " is not available", std::string(where),
@@ -20,7 +20,8 @@ Result<Format> parse_format(std::string_view text) {
   if (text == "table") return Format::table;
   if (text == "csv") return Format::csv;
   if (text == "json") return Format::json;
-  if (text == "parquet" || text == "xlsx") return not_there_yet(text, "--format");
+  if (text == "parquet") return Format::parquet;
+  if (text == "xlsx") return not_there_yet(text, "--format");
   return fail(ErrorCode::bad_value, "unknown format '" + std::string(text) + "'", "--format", std::string(kChoices));
 }
 
@@ -40,7 +41,8 @@ Result<Format> format_of_path(std::string_view path, Format otherwise) {
   if (suffix == "csv") return Format::csv;
   if (suffix == "json") return Format::json;
   if (suffix == "txt") return Format::table;
-  if (suffix == "parquet" || suffix == "xlsx") return not_there_yet(suffix, path);
+  if (suffix == "parquet") return Format::parquet;
+  if (suffix == "xlsx") return not_there_yet(suffix, path);
   return otherwise;
 }
 

@@ -8,6 +8,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "bare_codes.h"
 #include "code_of_file.h"
 #include "momentum/formats/number.h"
 
@@ -126,6 +127,7 @@ class RowReader {
 
   void place(Instrument& id) const {
     if (id.market == Market::none) id.market = header_.dialect->market;
+    if (id.market == Market::none) id.market = market_of_bare(id.symbol, request_.bare);
   }
 
   // Sets current_; false where the row has no usable code.

@@ -16,6 +16,7 @@
 #include "momentum/base/date.h"
 #include "momentum/base/error.h"
 #include "momentum/base/instrument.h"
+#include "momentum/sources/csv_folder.h"
 #include "momentum/sources/header.h"
 
 namespace momentum::sources {
@@ -126,6 +127,7 @@ struct RowsRequest {
   std::string_view name;  // for errors
   std::string_view stem;  // where there is no code column
   std::optional<Instrument> given;
+  BareCodes bare = BareCodes::unknown;
   Date today;  // rows after it are refused
 };
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -63,6 +64,7 @@ struct Finished {
 struct Choices {
   const Dialect* forced = nullptr;
   std::optional<Instrument> given;
+  BareCodes bare = BareCodes::unknown;
   Date today;
 };
 
@@ -85,6 +87,7 @@ Result<FileBars> read_file(formats::FileBytes file, const Choices& choices) {
                                                   .name = file.name,
                                                   .stem = file.stem,
                                                   .given = choices.given,
+                                                  .bare = choices.bare,
                                                   .today = choices.today}));
   std::string().swap(text);  // a long file's text goes before its columns come; nothing of it is looked at again
   out.rows_in = rows.rows_in;
@@ -114,6 +117,25 @@ Result<FileBars> read_file(formats::FileBytes file, const Choices& choices) {
   return out;
 }
 
+// What a file keeps in memory: dates, lines, numbers and words by their place; refused rows as they are and as they are told.
+std::size_t kept_bytes(const FileBars& file) {
+  const auto numbers = static_cast<std::size_t>(std::popcount(file.columns.columns));
+  return file.columns.size() * (20 + numbers * sizeof(double)) + file.refusals.size() * 4 * sizeof(Refusal);
+}
+
+// Near a limit files are read one by one: how much those in work take is known only once they are there. An archive grows to
+// some ten times its size.
+int readers(const Context& ctx, std::uint64_t bytes) {
+  return ctx.memory_limit != 0 && bytes > ctx.memory_limit / 16 ? 1 : ctx.thread_count();
+}
+
+std::unexpected<Error> over_limit(const Context& ctx) {
+  return fail(ErrorCode::too_large,
+              fmt::format("the bars of these files need more memory than --memory-limit, {} MiB",
+                          (ctx.memory_limit + (1 << 20) - 1) >> 20),
+              {}, "allow more, or import them into a store, part by part");
+}
+
 // Every file, in the order of the paths; or the error of the first file that has one.
 Result<std::vector<FileBars>> read_files(const Context& ctx, const std::vector<std::string>& paths,
                                          const Choices& choices) {
@@ -122,6 +144,11 @@ Result<std::vector<FileBars>> read_files(const Context& ctx, const std::vector<s
   std::mutex mutex;
   std::vector<FileBars> files;
   std::optional<std::pair<std::size_t, Error>> first_error;
+  std::size_t kept = 0;  // by the files that are read
+  const auto fits = [&](std::size_t more) {
+    const std::lock_guard lock(mutex);
+    return ctx.memory_limit == 0 || kept + more <= ctx.memory_limit;
+  };
 
   // Each worker takes files until there are none. Files are handed out in order, so when one fails all before it are already
   // in somebody's hands: the smallest failing ordinal does not depend on the number of threads.
@@ -132,10 +159,12 @@ Result<std::vector<FileBars>> read_files(const Context& ctx, const std::vector<s
       if (got && !*got) return {};
       const std::size_t ordinal = file.ordinal;
       const std::uint64_t read = file.read;
+      if (got && !fits(2 * file.bytes.size())) got = over_limit(ctx);  // the text, and its rows beside it
       auto bars = got ? read_file(std::move(file), choices) : Result<FileBars>(std::unexpected(std::move(got).error()));
       progress.advance(read);
       const std::lock_guard lock(mutex);
       if (bars) {
+        kept += kept_bytes(*bars);
         files.push_back(*std::move(bars));
         continue;
       }
@@ -144,7 +173,7 @@ Result<std::vector<FileBars>> read_files(const Context& ctx, const std::vector<s
     }
     return Context::interrupted();
   };
-  MOMENTUM_TRY_VOID(parallel_for(ctx, static_cast<std::size_t>(ctx.thread_count()), work));
+  MOMENTUM_TRY_VOID(parallel_for(ctx, static_cast<std::size_t>(readers(ctx, feed->total_bytes())), work));
   if (first_error) return std::unexpected(std::move(first_error->second));
   std::ranges::sort(files, {}, &FileBars::ordinal);
   for (std::size_t i = 0; i < files.size(); ++i) MOMENTUM_CHECK(files[i].ordinal == i);
@@ -304,6 +333,7 @@ void account(const std::vector<FileBars>& files, std::vector<Refusal> refusals, 
 Result<BarSet> read_csv(const Context& ctx, const std::vector<std::string>& paths, const CsvOptions& options) {
   Choices choices;
   choices.today = ctx.clock->today();
+  choices.bare = options.bare;
   if (!options.dialect.empty()) {
     choices.forced = find_dialect(options.dialect);
     if (choices.forced == nullptr) {
@@ -328,7 +358,9 @@ Result<BarSet> read_csv(const Context& ctx, const std::vector<std::string>& path
   ColumnSet shown = 0;
   Groups groups;
   std::vector<Refusal> refusals;
+  std::size_t kept = 0;
   for (std::size_t f = 0; f < files.size(); ++f) {
+    kept += kept_bytes(files[f]);
     shown |= files[f].columns.columns;
     for (std::size_t p = 0; p < files[f].pieces.size(); ++p) groups[files[f].pieces[p].id].push_back({f, p});
     std::ranges::move(files[f].refusals, std::back_inserter(refusals));
@@ -336,6 +368,11 @@ Result<BarSet> read_csv(const Context& ctx, const std::vector<std::string>& path
   }
   for (std::size_t i = 0; i <= kVolume; ++i) shown |= value_bit(i);
   MOMENTUM_TRY_VOID(check_markets(files, groups));
+  // Rows that are not a file of their own are copied.
+  const bool copied = std::ranges::any_of(groups, [&](const auto& group) {
+    return group.second.size() > 1 || files[group.second.front().file].pieces.size() > 1;
+  });
+  if (ctx.memory_limit != 0 && kept * (copied ? 2 : 1) > ctx.memory_limit) return over_limit(ctx);
 
   std::vector<const std::vector<PieceRef>*> work;
   for (const auto& [id, refs] : groups) work.push_back(&refs);

@@ -61,9 +61,20 @@ Parsed<std::optional<double>> number_at(const CellRow& row, std::size_t column) 
   return number.value;
 }
 
-Parsed<std::optional<double>> price_at(const CellRow& row, std::size_t column) {
-  MOMENTUM_TRY(const std::optional<double> price, number_at(row, column));
-  if (price == 0.0) return wrong(column, "zero price");
+// 0 where the cell is empty.
+Parsed<Decimal> amount_at(const CellRow& row, std::size_t column) {
+  MOMENTUM_TRY(const std::optional<double> number, number_at(row, column));
+  if (!number) return Decimal{};
+  const std::optional<Decimal> amount = decimal_of(*number);
+  if (!amount) return wrong(column, *number > 100'000 ? "number above 100,000" : "more than ten decimals");
+  return *amount;
+}
+
+Parsed<Decimal> price_at(const CellRow& row, std::size_t column) {
+  constexpr std::int64_t kFourDigits = Decimal::kOne / 10'000;
+  MOMENTUM_TRY(const Decimal price, amount_at(row, column));
+  if (price.units == 0 && !row[column].empty()) return wrong(column, "zero price");
+  if (price.units % kFourDigits != 0) return wrong(column, "more than four decimals");
   return price;
 }
 
@@ -154,17 +165,18 @@ Parsed<CorporateAction> action_of(const CellRow& row) {
   CorporateAction out;
   MOMENTUM_TRY(out.id, code_at(row, c::code));
   MOMENTUM_TRY(out.date, date_at(row, c::date));
-  const std::pair<std::size_t, double*> amounts[] = {{c::cash, &out.cash},
-                                                     {c::bonus, &out.bonus},
-                                                     {c::transfer, &out.transfer},
-                                                     {c::rights, &out.rights},
-                                                     {c::rights_price, &out.rights_price}};
+  const std::pair<std::size_t, Decimal*> amounts[] = {{c::cash, &out.cash},
+                                                      {c::bonus, &out.bonus},
+                                                      {c::transfer, &out.transfer},
+                                                      {c::rights, &out.rights},
+                                                      {c::rights_price, &out.rights_price}};
   for (const auto& [column, into] : amounts) {
-    MOMENTUM_TRY(const std::optional<double> amount, number_at(row, column));
-    *into = amount.value_or(0);
+    MOMENTUM_TRY(*into, amount_at(row, column));
   }
-  if (out.rights > 0 && out.rights_price == 0) return wrong(c::rights_price, "rights without a price");
-  if (out.cash == 0 && out.bonus == 0 && out.transfer == 0 && out.rights == 0) return wrong(c::date, "nothing happens");
+  constexpr Decimal kNone;
+  if (out.rights > kNone && out.rights_price == kNone) return wrong(c::rights_price, "rights without a price");
+  const bool shares = out.bonus > kNone || out.transfer > kNone || out.rights > kNone;
+  if (out.cash == kNone && !shares) return wrong(c::date, "nothing happens");
   return out;
 }
 
@@ -174,7 +186,7 @@ Parsed<PriceLimit> limit_of(const CellRow& row) {
   MOMENTUM_TRY(out.date, date_at(row, 1));
   MOMENTUM_TRY(out.up, price_at(row, 2));
   MOMENTUM_TRY(out.down, price_at(row, 3));
-  if (out.up && out.down && *out.down > *out.up) return wrong(3, "down above up");
+  if (out.up.units > 0 && out.down > out.up) return wrong(3, "down above up");
   return out;
 }
 

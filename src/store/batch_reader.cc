@@ -4,24 +4,18 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <new>
-#include <tuple>
 #include <utility>
 
 #include "batch_memory_internal.h"
+#include "batch_runs_internal.h"
 #include "decoded_groups_internal.h"
 #include "momentum/base/parallel.h"
 #include "store_file_internal.h"
 
 namespace momentum::store {
 namespace {
-
-// Rows of a row group that go to rows `to` and after it of a batch.
-struct Run {
-  std::uint32_t file, group;
-  std::int64_t row, rows;
-  std::int64_t to;
-};
 
 // Puts the rows of a group, which come stretch by stretch, to where the runs want them.
 template <class T>
@@ -45,19 +39,6 @@ class Scatter {
   std::size_t next_ = 0;
 };
 
-std::vector<Run> runs_of(const Batch& batch) {
-  std::vector<Run> runs;
-  std::int64_t to = 0;
-  for (const PlannedInstrument& instrument : batch.instruments) {
-    for (const Piece& piece : instrument.pieces) {
-      runs.push_back({piece.file, piece.group, piece.row, piece.rows, to});
-      to += piece.rows;
-    }
-  }
-  std::ranges::sort(runs, {}, [](const Run& run) { return std::tuple(run.file, run.group, run.row); });
-  return runs;
-}
-
 // Blocks of a fixed length without an early end become vector code.
 bool ascends(std::span<const std::int32_t> days) {
   constexpr std::size_t kBlock = 64;
@@ -72,109 +53,146 @@ bool ascends(std::span<const std::int32_t> days) {
   return std::ranges::adjacent_find(rest, std::ranges::greater_equal{}) == rest.end();
 }
 
-// Where a batch's numbers lie: the dates of all its rows, then column after column.
-struct Block {
-  std::int32_t* dates;
-  std::vector<double*> columns;  // as in the plan; null where no file of the plan has it
+// A row group that a batch reads.
+struct Group {
+  std::uint32_t file, group;
+  std::shared_ptr<DecodedGroup> decoded;  // if several batches read it
 };
+
+std::int64_t end_of(std::span<const Run> runs) { return runs.back().row + runs.back().rows; }
 
 }  // namespace
 
 struct BarsReader::State {
   std::string folder;
   Date first, last;
+  std::vector<std::int64_t> column_rows;  // as in the plan
   std::vector<DataFile> files;
   std::vector<std::string> paths;  // of the files, in the store
   std::vector<bool> known;  // columns of the plan that any of its files has
   std::optional<DecodedGroups> shared;
   std::shared_ptr<BatchMemory> memory = std::make_shared<BatchMemory>();
 
-  Result<void> read_group(std::span<const Run> runs, const Block& into);
-  Result<void> finish(const PlannedInstrument& planned, std::int64_t at, const Block& from, SeriesBars& series) const;
+  std::vector<Group> groups_of(std::span<const Run> runs);
+  Result<void> read_dates(std::span<const Group> groups, std::span<const Run> runs, std::int32_t* into) const;
+  Result<Rows> wanted(const PlannedInstrument& planned, std::span<const std::int32_t> days) const;
+  Result<void> read_column(std::span<const Group> groups, std::span<const Run> runs, std::size_t c, double* into) const;
+  bool has(const PlannedInstrument& planned, std::size_t c) const;
   Result<BatchBars> read(const Batch& batch);
 };
 
-// `runs` are all of one row group, ascending.
-Result<void> BarsReader::State::read_group(std::span<const Run> runs, const Block& into) {
-  const auto [f, group, row, rows, to] = runs.front();
-  const DataFile& file = files[f];
-  std::shared_ptr<const DecodedGroup> decoded;
-  if (shared->holds(f, group)) {
-    MOMENTUM_TRY(decoded, shared->get(f, group));
+std::vector<Group> BarsReader::State::groups_of(std::span<const Run> runs) {
+  std::vector<Group> groups;
+  for (; !runs.empty(); runs = runs.subspan(first_group(runs).size())) {
+    Group& one = groups.emplace_back(Group{runs.front().file, runs.front().group, nullptr});
+    if (shared->holds(one.file, one.group)) one.decoded = shared->get(one.file, one.group);
   }
-  const std::int64_t end = runs.back().row + runs.back().rows;
-  Scatter<std::int32_t> dates(runs, into.dates);
-  if (decoded) {
-    dates(0, decoded->dates);
-  } else {
-    MOMENTUM_TRY_VOID(file.reader->stream_int32(group, file.date, end, std::ref(dates)));
-  }
-  for (std::size_t c = 0; c < file.columns.size(); ++c) {
-    if (into.columns[c] == nullptr) continue;
-    if (!file.columns[c]) {
-      for (const Run& run : runs)
-        std::fill_n(into.columns[c] + run.to, run.rows, std::numeric_limits<double>::quiet_NaN());
-      continue;
-    }
-    Scatter<double> values(runs, into.columns[c]);
-    if (decoded) {
-      values(0, decoded->columns[c]);
+  return groups;
+}
+
+Result<void> BarsReader::State::read_dates(std::span<const Group> groups, std::span<const Run> runs,
+                                           std::int32_t* into) const {
+  for (const Group& one : groups) {
+    const std::span<const Run> wanted = of_group(runs, one.file, one.group);
+    Scatter<std::int32_t> dates(wanted, into);
+    if (one.decoded) {
+      MOMENTUM_TRY(const auto all, one.decoded->dates());
+      dates(0, all);
     } else {
-      MOMENTUM_TRY_VOID(file.reader->stream_real(group, *file.columns[c], end, std::ref(values)));
+      const DataFile& file = files[one.file];
+      MOMENTUM_TRY_VOID(file.reader->stream_int32(one.group, file.date, end_of(wanted), std::ref(dates)));
     }
   }
   return {};
 }
 
-// Checks the days of an instrument, whose rows begin at `at`, and cuts off what was not wanted.
-Result<void> BarsReader::State::finish(const PlannedInstrument& planned, std::int64_t at, const Block& from,
-                                       SeriesBars& series) const {
-  const std::span<const std::int32_t> all(from.dates + at, static_cast<std::size_t>(planned.rows));
-  if (all.front() != planned.first.days || all.back() != planned.last.days || !ascends(all))
+// Checks the days of an instrument and finds those that are wanted.
+Result<Rows> BarsReader::State::wanted(const PlannedInstrument& planned, std::span<const std::int32_t> days) const {
+  if (days.front() != planned.first.days || days.back() != planned.last.days || !ascends(days))
     return damaged_file(fmt::format("the days of instrument {} are not as the catalog says", planned.id),
                         folder + "/" + paths[planned.pieces.front().file]);
-  const std::int32_t* const begin =
-      first > planned.first ? std::ranges::lower_bound(all, first.days).base() : all.data();
-  const std::int32_t* const end = last.has_value() && last < planned.last
-                                      ? std::ranges::upper_bound(all, last.days).base()
-                                      : all.data() + all.size();
-  series.id = planned.id;
-  series.dates = {begin, static_cast<std::size_t>(std::max<std::ptrdiff_t>(end - begin, 0))};
-  series.columns.resize(from.columns.size());
-  for (std::size_t c = 0; c < from.columns.size(); ++c) {
-    const bool has = std::ranges::any_of(planned.pieces,
-                                         [&](const Piece& piece) { return files[piece.file].columns[c].has_value(); });
-    if (has) series.columns[c] = {from.columns[c] + (begin - from.dates), series.dates.size()};
+  Rows rows{0, static_cast<std::int64_t>(days.size())};
+  if (first > planned.first) rows.begin = std::ranges::lower_bound(days, first.days) - days.begin();
+  if (last.has_value() && last < planned.last) rows.end = std::ranges::upper_bound(days, last.days) - days.begin();
+  rows.end = std::max(rows.begin, rows.end);
+  return rows;
+}
+
+Result<void> BarsReader::State::read_column(std::span<const Group> groups, std::span<const Run> runs, std::size_t c,
+                                            double* into) const {
+  for (const Group& one : groups) {
+    const std::span<const Run> wanted = of_group(runs, one.file, one.group);
+    if (wanted.empty()) continue;
+    const DataFile& file = files[one.file];
+    if (!file.columns[c]) {
+      for (const Run& run : wanted) std::fill_n(into + run.to, run.rows, std::numeric_limits<double>::quiet_NaN());
+      continue;
+    }
+    Scatter<double> values(wanted, into);
+    if (one.decoded) {
+      MOMENTUM_TRY(const auto all, one.decoded->column(c));
+      values(0, all);
+    } else {
+      MOMENTUM_TRY_VOID(file.reader->stream_real(one.group, *file.columns[c], end_of(wanted), std::ref(values)));
+    }
   }
   return {};
 }
 
-Result<BatchBars> BarsReader::State::read(const Batch& batch) {
-  const auto rows = static_cast<std::size_t>(batch.rows);
-  const std::size_t dates_bytes = (rows * sizeof(std::int32_t) + 63) / 64 * 64;
-  const auto columns = static_cast<std::size_t>(std::ranges::count(known, true));
-  const std::shared_ptr<std::byte[]> bytes = memory->take(dates_bytes + columns * rows * sizeof(double));
-  Block block{reinterpret_cast<std::int32_t*>(bytes.get()), {}};
-  auto* next = reinterpret_cast<double*>(bytes.get() + dates_bytes);
-  for (const bool one : known) {
-    block.columns.push_back(one ? next : nullptr);
-    if (one) next += rows;
-  }
+bool BarsReader::State::has(const PlannedInstrument& planned, std::size_t c) const {
+  return std::ranges::any_of(planned.pieces,
+                             [&](const Piece& piece) { return files[piece.file].columns[c].has_value(); });
+}
 
-  const std::vector<Run> runs = runs_of(batch);
-  const auto same_group = [](const Run& a, const Run& b) { return a.file == b.file && a.group == b.group; };
-  for (auto begin = runs.begin(); begin != runs.end();) {
-    const auto end = std::find_if(begin, runs.end(), [&](const Run& run) { return !same_group(*begin, run); });
-    MOMENTUM_TRY_VOID(read_group({begin, end}, block));
-    begin = end;
-  }
+// The dates come first: they tell which rows of the columns are wanted.
+Result<BatchBars> BarsReader::State::read(const Batch& batch) {
+  std::size_t most = 0;  // values, before the days have said how many are wanted
+  for (const PlannedInstrument& instrument : batch.instruments)
+    for (std::size_t c = 0; c < known.size(); ++c)
+      if (known[c]) most += static_cast<std::size_t>(std::min(instrument.rows, column_rows[c]));
+  const std::size_t dates_bytes = (static_cast<std::size_t>(batch.rows) * sizeof(std::int32_t) + 63) / 64 * 64;
+  const std::shared_ptr<std::byte[]> bytes = memory->take(dates_bytes + most * sizeof(double));
+  auto* const dates = reinterpret_cast<std::int32_t*>(bytes.get());
+  auto* next = reinterpret_cast<double*>(bytes.get() + dates_bytes);
+
+  std::vector<Rows> rows;
+  for (const PlannedInstrument& instrument : batch.instruments) rows.push_back({0, instrument.rows});
+  const std::vector<Run> all = runs_of(batch, rows);
+  const std::vector<Group> groups = groups_of(all);
+  MOMENTUM_TRY_VOID(read_dates(groups, all, dates));
+
   BatchBars bars;
   bars.memory = bytes;
   bars.series.resize(batch.instruments.size());
   std::int64_t at = 0;
   for (std::size_t k = 0; k < batch.instruments.size(); ++k) {
-    MOMENTUM_TRY_VOID(finish(batch.instruments[k], at, block, bars.series[k]));
-    at += batch.instruments[k].rows;
+    const PlannedInstrument& planned = batch.instruments[k];
+    const std::span<const std::int32_t> days(dates + at, static_cast<std::size_t>(planned.rows));
+    MOMENTUM_TRY(rows[k], wanted(planned, days));
+    bars.series[k].id = planned.id;
+    bars.series[k].dates =
+        days.subspan(static_cast<std::size_t>(rows[k].begin), static_cast<std::size_t>(rows[k].count()));
+    bars.series[k].columns.resize(known.size());
+    at += planned.rows;
+  }
+  std::map<std::int64_t, std::vector<Run>> runs;  // by rows wanted of a column
+  for (std::size_t c = 0; c < known.size(); ++c) {
+    if (!known[c]) continue;
+    const auto latest = [&](std::size_t k) {
+      return Rows{std::max(rows[k].begin, rows[k].end - std::min(column_rows[c], rows[k].end)), rows[k].end};
+    };
+    const auto [of_column, fresh] = runs.try_emplace(column_rows[c]);
+    if (fresh) {
+      std::vector<Rows> of_all;
+      for (std::size_t k = 0; k < rows.size(); ++k) of_all.push_back(latest(k));
+      of_column->second = runs_of(batch, of_all);
+    }
+    MOMENTUM_TRY_VOID(read_column(groups, of_column->second, c, next));
+    for (std::size_t k = 0; k < rows.size(); ++k) {
+      const auto count = static_cast<std::size_t>(latest(k).count());
+      if (has(batch.instruments[k], c)) bars.series[k].columns[c] = {next, count};
+      next += count;
+    }
   }
   return bars;
 }
@@ -190,6 +208,7 @@ Result<BarsReader> BarsReader::open(const Context& ctx, const std::string& folde
   own->folder = folder;
   own->first = plan.first;
   own->last = plan.last;
+  own->column_rows = plan.column_rows;
   own->files.resize(state.files.size());
   for (const catalog::FileRecord& file : state.files) own->paths.push_back(file.path);
   std::vector<std::size_t> named;

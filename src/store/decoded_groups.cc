@@ -32,11 +32,11 @@ DecodedGroups::DecodedGroups(const std::vector<DataFile>& files, const Plan& pla
   }
 }
 
-Result<std::shared_ptr<const DecodedGroup>> DecodedGroups::get(std::uint32_t file, std::uint32_t group) {
+std::shared_ptr<DecodedGroup> DecodedGroups::get(std::uint32_t file, std::uint32_t group) {
   Slot& slot = slots_[static_cast<std::size_t>(slot_of(file, group))];
   const std::lock_guard lock(slot.mutex);
   if (slot.decoded == nullptr) {
-    MOMENTUM_TRY(slot.decoded, decode(file, group));
+    slot.decoded = std::make_shared<DecodedGroup>(files_[file], group, memory_);
     slot.left = slot.batches;
   }
   // A batch that is read again meets a dropped group, or takes the turn of one that then does: slower, as right.
@@ -44,25 +44,31 @@ Result<std::shared_ptr<const DecodedGroup>> DecodedGroups::get(std::uint32_t fil
   return std::exchange(slot.decoded, nullptr);
 }
 
-Result<std::shared_ptr<const DecodedGroup>> DecodedGroups::decode(std::uint32_t file, std::uint32_t group) const {
-  const DataFile& from = files_[file];
-  const auto rows = static_cast<std::size_t>(from.reader->groups()[group].rows);
-  const std::size_t dates_bytes = (rows + 1) / 2 * sizeof(double);
-  const auto columns = static_cast<std::size_t>(
-      std::ranges::count_if(from.columns, [](const std::optional<std::size_t>& at) { return at.has_value(); }));
-  const std::shared_ptr<std::byte[]> memory = memory_->take(dates_bytes + columns * rows * sizeof(double));
-  const std::span dates(reinterpret_cast<std::int32_t*>(memory.get()), rows);
-  MOMENTUM_TRY_VOID(from.reader->read(group, from.date, dates));
-  auto decoded =
-      std::make_shared<DecodedGroup>(dates, std::vector<std::span<const double>>(from.columns.size()), memory);
-  auto* next = reinterpret_cast<double*>(memory.get() + dates_bytes);
-  for (std::size_t c = 0; c < from.columns.size(); ++c) {
-    if (!from.columns[c]) continue;
-    MOMENTUM_TRY_VOID(from.reader->read_real(group, *from.columns[c], std::span(next, rows)));
-    decoded->columns[c] = {next, rows};
-    next += rows;
+template <class T>
+std::span<T> DecodedGroup::room() {
+  const auto rows = static_cast<std::size_t>(file_.reader->groups()[group_].rows);
+  taken_.push_back(memory_->take(rows * sizeof(T)));
+  return {reinterpret_cast<T*>(taken_.back().get()), rows};
+}
+
+Result<std::span<const std::int32_t>> DecodedGroup::dates() {
+  const std::lock_guard lock(mutex_);
+  if (dates_.empty()) {
+    const auto into = room<std::int32_t>();
+    MOMENTUM_TRY_VOID(file_.reader->read(group_, file_.date, into));
+    dates_ = into;
   }
-  return decoded;
+  return dates_;
+}
+
+Result<std::span<const double>> DecodedGroup::column(std::size_t c) {
+  const std::lock_guard lock(mutex_);
+  if (columns_[c].empty()) {
+    const auto into = room<double>();
+    MOMENTUM_TRY_VOID(file_.reader->read_real(group_, *file_.columns[c], into));
+    columns_[c] = into;
+  }
+  return columns_[c];
 }
 
 }  // namespace momentum::store

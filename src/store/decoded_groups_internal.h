@@ -23,33 +23,50 @@ struct DataFile {
   std::vector<std::optional<std::size_t>> columns;  // its place of each column of the plan
 };
 
-struct DecodedGroup {
-  std::span<const std::int32_t> dates;
-  std::vector<std::span<const double>> columns;  // as in the plan; empty where the file has it not
-  std::shared_ptr<const void> memory;
+// A row group of which each column is decoded once, by the first that asks for it. Thread-safe.
+class DecodedGroup {
+ public:
+  DecodedGroup(const DataFile& file, std::size_t group, std::shared_ptr<BatchMemory> memory)
+      : file_(file), group_(group), memory_(std::move(memory)), columns_(file.columns.size()) {}
+
+  // Errors: those of ColumnFileReader::read; out_of_memory is thrown as bad_alloc.
+  Result<std::span<const std::int32_t>> dates();
+  // c: of the plan, one that the file has.
+  Result<std::span<const double>> column(std::size_t c);
+
+ private:
+  template <class T>
+  std::span<T> room();  // for a column
+
+  const DataFile& file_;
+  std::size_t group_;
+  std::shared_ptr<BatchMemory> memory_;
+  std::mutex mutex_;
+  std::span<const std::int32_t> dates_;
+  std::vector<std::span<const double>> columns_;  // empty: not decoded
+  std::vector<std::shared_ptr<std::byte[]>> taken_;
 };
 
-// Row groups of several batches: decoded by the first that asks, dropped with the last. Thread-safe.
+// Row groups of several batches: dropped with the last of these. Thread-safe.
 class DecodedGroups {
  public:
   // `files` outlive this.
   DecodedGroups(const std::vector<DataFile>& files, const Plan& plan);
 
   bool holds(std::uint32_t file, std::uint32_t group) const { return slot_of(file, group) >= 0; }
-  // To be asked once per batch. Errors: those of ColumnFileReader::read; out_of_memory is thrown as bad_alloc.
-  Result<std::shared_ptr<const DecodedGroup>> get(std::uint32_t file, std::uint32_t group);
+  // To be asked once per batch.
+  std::shared_ptr<DecodedGroup> get(std::uint32_t file, std::uint32_t group);
 
  private:
   struct Slot {
     std::uint32_t batches = 0;
     std::mutex mutex;
     std::uint32_t left = 0;  // of the batches
-    std::shared_ptr<const DecodedGroup> decoded;
+    std::shared_ptr<DecodedGroup> decoded;
   };
   int slot_of(std::uint32_t file, std::uint32_t group) const {
     return slots_of_[file].empty() ? -1 : slots_of_[file][group];
   }
-  Result<std::shared_ptr<const DecodedGroup>> decode(std::uint32_t file, std::uint32_t group) const;
 
   const std::vector<DataFile>& files_;
   std::vector<std::vector<int>> slots_of_;  // by file and group; -1: none

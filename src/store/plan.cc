@@ -106,7 +106,11 @@ Result<Plan> plan(const catalog::State& state, const Need& need, PlanOptions opt
   }
   std::ranges::stable_sort(instruments, {}, [&](const PlannedInstrument& one) { return place_of(state, one); });
 
-  Plan plan{.batches = {}, .columns = need.columns, .first = need.first, .last = need.last};
+  Plan plan{.batches = {}, .columns = need.columns, .column_rows = {}, .first = need.first, .last = need.last};
+  for (const std::string& column : need.columns) {
+    const auto latest = need.latest_rows.find(column);
+    plan.column_rows.push_back(latest == need.latest_rows.end() ? kAllRows : latest->second);
+  }
   for (const PlannedInstrument& instrument : instruments) plan.rows += instrument.rows;
   plan.batches = cut_batches(state, std::move(instruments), options.rows_per_batch);
   return plan;

@@ -30,6 +30,7 @@ TEST(Date, AgreesWithAWalkThroughTheCalendar) {
         ASSERT_EQ(year_of(*date), year);
         ASSERT_EQ(iso_weekday(*date), weekday);
         ASSERT_EQ(is_weekend(*date), weekday > 5);
+        ASSERT_EQ(first_of_month(*date).days, days - (day - 1));
         const std::string text = fmt::format("{}-{:02}-{:02}", year, month, day);
         ASSERT_EQ(to_string(*date), text);
         ASSERT_EQ(parse_date(text), date);

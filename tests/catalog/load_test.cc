@@ -2,6 +2,8 @@
 
 #include "load_internal.h"
 
+#include "records_internal.h"
+
 #include <sqlite3.h>
 
 #include "schema_internal.h"
@@ -49,6 +51,7 @@ class DamagedStore : public testing::Test {
     Change change{.op = "append", .add_files = {sample_file("data/2.parquet", 1, 3, 7)}, .end_files = {1}};
     change.instruments = {sample_instrument(1), sample_instrument(3)};
     change.instruments[0].board = "star";
+    change.limits = {{day(2020, 1, 2), {{1, {kLimitUnits}, {0}}}}};
     EXPECT_TRUE(writer.commit({}, change, 2));
     state_ = writer.load().value();
     bytes_ = store_.bytes();
@@ -113,6 +116,10 @@ TEST_F(DamagedStore, ContentChangedThroughSql) {
       "UPDATE market_days SET year = year + 1 WHERE year = 2021",
       "DELETE FROM market_days WHERE kind = 'calendar'",
       "DROP TABLE market_days",
+      "DELETE FROM price_limits",
+      "DELETE FROM limits_total",
+      "UPDATE limits_total SET entries = 2",
+      "DROP TABLE price_limits",
       "ALTER TABLE file RENAME COLUMN path TO place",
   };
   for (const char* const sql : cases) {

@@ -51,11 +51,13 @@ TEST(Packed, BytesAreFixed) {
 }
 
 TEST(Packed, NamesWhatIsWrong) {
-  PackedWriter out(1);
+  PackedWriter out(1), newer(3), none(0);
   out.text("abc");
   const std::string blob = std::move(out).seal();
-  EXPECT_EQ(PackedReader::open(blob, 2, "row 5").error().to_string(),
-            "a block of version 1, not 2: row 5; restore the store from a copy");
+  EXPECT_EQ(PackedReader::open(blob, 2, "row 5")->version(), 1);
+  EXPECT_EQ(PackedReader::open(std::move(newer).seal(), 2, "row 5").error().to_string(),
+            "a block of version 3, not 2: row 5; restore the store from a copy");
+  EXPECT_EQ(PackedReader::open(std::move(none).seal(), 2, "row 5").error().what, "a block of version 0, not 2");
   EXPECT_EQ(PackedReader::open("", 1, "row 5").error().what, "a block of 0 bytes");
   EXPECT_EQ(PackedReader::open(blob.substr(0, 8), 1, "").error().what, "a block of 8 bytes");
   for (std::size_t i = 9; i < blob.size(); ++i) {

@@ -12,6 +12,8 @@ TEST(History, ComesBackWhole) {
   InstrumentRecord record = sample_instrument(5);
   record.aliases.push_back({{"AAPL", Market::US}, day(2020, 1, 1), day(2021, 1, 1)});
   record.suspended.push_back(day(2999, 12, 31));
+  record.actions = {{.day = day(2020, 6, 1), .cash = {3'000'000'000}, .bonus = {1}},
+                    {.day = day(2021, 6, 1), .rights = {5'000'000'000}, .rights_price = {Decimal::kMost}}};
   const std::string blob = pack_history(record);
   InstrumentRecord back = record;
   back.aliases.clear();
@@ -22,6 +24,7 @@ TEST(History, ComesBackWhole) {
   back.suspended.clear();
   back.quarantined.clear();
   back.factors.clear();
+  back.actions.clear();
   ASSERT_TRUE(unpack_history(blob, "x", back));
   EXPECT_EQ(back, record);
   InstrumentRecord empty, empty_back;
@@ -29,9 +32,17 @@ TEST(History, ComesBackWhole) {
   EXPECT_EQ(empty_back, empty);
 }
 
+// A record without actions is packed as it was before there were any, byte for byte.
+TEST(History, IsOfVersion2WhereThereAreActionsOnly) {
+  InstrumentRecord record = sample_instrument(5);
+  EXPECT_EQ(pack_history(record)[0], 1);
+  record.actions = {{.day = day(2020, 6, 1), .cash = {1}}};
+  EXPECT_EQ(pack_history(record)[0], 2);
+}
+
 TEST(History, RefusesUnknownWordsAndFlags) {
   for (const std::string_view market : {"SH", "XX"}) {
-    PackedWriter out(kHistoryVersion);
+    PackedWriter out(1);
     out.count(1);
     out.text("600000");
     out.text(market);
@@ -42,7 +53,7 @@ TEST(History, RefusesUnknownWordsAndFlags) {
     EXPECT_EQ(unpack_history(std::move(out).seal(), "x", record).has_value(), market == "SH");
   }
   for (const std::uint64_t flags : {7, 8}) {
-    PackedWriter out(kHistoryVersion);
+    PackedWriter out(1);
     for (int i = 0; i < 7; ++i) out.count(0);
     out.count(1);
     out.date(day(2020, 1, 1));
@@ -117,6 +128,31 @@ TEST(Days, PartsAreAppended) {
   }
 }
 
+TEST(LimitsBlob, ComeBackInAFewBytes) {
+  std::vector<PriceLimit> limits;
+  for (InstrumentId i = 0; i < 5000; ++i) limits.push_back({3 * i, {kLimitUnits * (9000 + i)}, {kLimitUnits * i}});
+  const std::string blob = pack_limits(limits);
+  EXPECT_EQ(unpack_limits(blob, "x").value(), limits);
+  EXPECT_LT(blob.size(), limits.size() * 6);
+  EXPECT_TRUE(unpack_limits(pack_limits({}), "x")->empty());
+}
+
+TEST(LimitsBlob, ForgedOnesAreRefused) {
+  const auto most = static_cast<std::uint64_t>(Decimal::kMost / kLimitUnits);
+  for (const std::uint64_t up : {most, most + 1}) {
+    for (const std::int64_t step : {std::int64_t{1}, std::int64_t{INT32_MAX}}) {
+      PackedWriter out(kLimitsVersion);
+      out.count(2);
+      for (int i = 0; i < 2; ++i) {
+        out.integer(step);
+        out.number(up);
+        out.number(0);
+      }
+      EXPECT_EQ(unpack_limits(std::move(out).seal(), "x").has_value(), up == most && step == 1);
+    }
+  }
+}
+
 TEST(EveryBlob, RefusesADamagedOneByName) {
   const FileRecord file = sample_file("p", 0, 3, 5);
   const std::string blob = pack_columns(file.columns);
@@ -128,6 +164,7 @@ TEST(EveryBlob, RefusesADamagedOneByName) {
   EXPECT_FALSE(unpack_extents(cut, "x"));
   EXPECT_FALSE(unpack_history(cut, "x", record));
   EXPECT_FALSE(unpack_days(cut, "x", days));
+  EXPECT_FALSE(unpack_limits(cut, "x"));
 }
 
 // One field after the other is changed, and each must change the check of its row.
@@ -192,6 +229,12 @@ TEST(Check, CoversEveryColumn) {
   EXPECT_NE(check_of("session", "a", 2020, b), check_of("session", "b", 2020, b));
   EXPECT_NE(check_of("session", "a", 2020, b), check_of("session", "a", 2021, b));
   EXPECT_NE(check_of("session", "a", 2020, b), check_of("session", "a", 2020, ""));
+
+  EXPECT_NE(check_of(Date{1}, 2, b), check_of(Date{2}, 2, b));
+  EXPECT_NE(check_of(Date{1}, 2, b), check_of(Date{1}, 3, b));
+  EXPECT_NE(check_of(Date{1}, 2, b), check_of(Date{1}, 2, ""));
+  EXPECT_NE(check_of(1, 2), check_of(2, 2));
+  EXPECT_NE(check_of(1, 2), check_of(1, 3));
 }
 
 }  // namespace

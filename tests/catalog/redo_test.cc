@@ -38,7 +38,8 @@ class Rebuild : public testing::Test {
       change.instruments[0].names.push_back({day(2021, 1, 1), "新名"});
       ASSERT_TRUE(catalog.commit({}, change, 2));
       ASSERT_TRUE(catalog.drop({}, {2}, {1}));
-      ASSERT_TRUE(catalog.commit({}, {.op = "note", .note = "x"}, 3));
+      const DayLimits limits{day(2024, 1, 2), {{0, {11 * Decimal::kOne}, {9 * Decimal::kOne}}}};
+      ASSERT_TRUE(catalog.commit({}, {.op = "note", .note = "x", .limits = {limits}}, 3));
     });
   }
   Result<Catalog::Rebuilt> rebuild() const { return Catalog::rebuild({}, store_.lock()); }
@@ -46,8 +47,8 @@ class Rebuild : public testing::Test {
   std::string content() const {
     const Database raw = Database::open(store_.path("catalog.db"), Access::read, milliseconds(100)).value();
     std::string out;
-    for (const char* table :
-         {"store", "snapshot", "instrument", "file", "gc_queue", "market_days", "account", "pin", "dropped", "redo"}) {
+    for (const char* table : {"store", "snapshot", "instrument", "file", "gc_queue", "market_days", "price_limits",
+                              "limits_total", "account", "pin", "dropped", "redo"}) {
       Statement row = raw.prepare(std::string("SELECT * FROM ") + table).value();
       Statement columns = raw.prepare(std::string("SELECT count(*) FROM pragma_table_info('") + table + "')").value();
       EXPECT_TRUE(columns.step().value());

@@ -103,13 +103,23 @@ TEST_F(Upkeep, AFlippedRowIsTold) {
   EXPECT_EQ(catalog_->check().error().code, ErrorCode::damaged_store);
 }
 
-// A store of format 1: the same tables without the newer ones.
-TEST_F(Upkeep, AStoreOfTheFormatBeforeIsBroughtUpToDate) {
+// A store of format 2: the same tables without the newer ones.
+TEST_F(Upkeep, AStoreOfTheFormatBeforeIsReadAndBroughtUpToDate) {
   const State before = catalog_->load().value();
   catalog_.reset();
-  by_sql("DROP TABLE account; DROP TABLE pin; DROP TABLE dropped; DROP TABLE redo; PRAGMA user_version=1");
+  by_sql("DROP TABLE account; DROP TABLE pin; DROP TABLE dropped; DROP TABLE redo; PRAGMA user_version=2");
   std::filesystem::remove_all(store_.path("redo"));
-  EXPECT_EQ(Catalog::open(store_.path()).error().code, ErrorCode::store_version);
+  {
+    const std::string bytes = store_.bytes();
+    const Catalog reader = Catalog::open(store_.path()).value();
+    const std::vector<LogEntry> log = reader.history().value();
+    ASSERT_EQ(log.size(), 3U);
+    EXPECT_EQ(log[0].files_added, 1);
+    for (const LogEntry& entry : log) EXPECT_FALSE(entry.snapshot.account || entry.pinned || entry.dropped);
+    EXPECT_EQ(reader.load(9).error().what, "no such snapshot");
+    EXPECT_TRUE(reader.check());
+    EXPECT_EQ(store_.bytes(), bytes);
+  }
   catalog_.emplace(open_for_writing(*lock_));
   State after = catalog_->load().value();
   EXPECT_FALSE(after.snapshot.account) << "nobody counted then";

@@ -110,6 +110,9 @@ TEST(Options, ShowWithEverything) {
   EXPECT_EQ(o->show.adjust, engine::Adjust::back);
   EXPECT_FALSE(o->show.history_days);
   EXPECT_TRUE(o->show.scores);
+  EXPECT_EQ(o->show.method, engine::Method::ratio);
+  EXPECT_EQ(parse_arguments({"show", "600000", "--method", "additive"})->show.method, engine::Method::additive);
+  EXPECT_EQ(refused({"show", "600000", "--method", "sum"}).code, ErrorCode::bad_value);
 }
 
 TEST(Options, SuffixOfTheOutputImpliesTheFormatUnlessOneIsNamed) {
@@ -121,6 +124,19 @@ TEST(Options, SuffixOfTheOutputImpliesTheFormatUnlessOneIsNamed) {
   EXPECT_TRUE(standard->output.empty());
   EXPECT_FALSE(standard->format);
   EXPECT_EQ(refused({"scan", "--files", "a", "-o", "x.xlsx"}).code, ErrorCode::bad_value);
+}
+
+TEST(Options, ParquetGoesToAFile) {
+  EXPECT_EQ(parsed({"scan", "-o", "x.parquet"}).format, report::Format::parquet);
+  EXPECT_EQ(parsed({"show", "600000", "--format", "parquet", "-o", "x"}).format, report::Format::parquet);
+}
+
+TEST(Options, MemoryLimitIsInBytes) {
+  EXPECT_EQ(parsed({"scan"}).memory_limit, 0u);
+  EXPECT_EQ(parsed({"scan", "--memory-limit", "1073741824"}).memory_limit, 1u << 30);
+  EXPECT_EQ(parsed({"scan", "--memory-limit", "512M"}).memory_limit, 512u << 20);
+  EXPECT_EQ(parsed({"scan", "--memory-limit", "1.5GiB"}).memory_limit, 1536u << 20);
+  EXPECT_EQ(parsed({"scan", "--memory-limit", "2T"}).memory_limit, std::size_t{2} << 40);
 }
 
 TEST(Options, CodesFromAFile) {
@@ -142,7 +158,7 @@ TEST(Options, TheNearestNameIsOffered) {
   EXPECT_EQ(refused({"scan", "--files", "a", "--asof=2024-01-01"}).to_string(),
             "unknown option: --asof; did you mean --as-of?");
   EXPECT_EQ(refused({"doctor", "--qwertz"}).to_string(), "unknown option: --qwertz; see momentum doctor --help");
-  EXPECT_EQ(refused({"zzz"}).remedy, "the commands are scan, show, import, demo, store, doctor");
+  EXPECT_EQ(refused({"zzz"}).remedy, "the commands are scan, show, import, demo, store, doctor, config");
 }
 
 TEST(Options, BadValuesNameTheOptionAndTheChoices) {
@@ -164,7 +180,11 @@ TEST(Options, BadValuesNameTheOptionAndTheChoices) {
   EXPECT_EQ(with({"--color", "yes"}).where, "--color");
   EXPECT_EQ(with({"--progress", "bar"}).where, "--progress");
   EXPECT_EQ(with({"--lang", "de"}).where, "--lang");
-  EXPECT_EQ(with({"--format", "parquet"}).remedy, "use table, csv or json");
+  EXPECT_EQ(with({"--format", "yaml"}).remedy, "use table, csv, json or parquet");
+  EXPECT_EQ(with({"--format", "parquet"}).where, "--format");
+  EXPECT_EQ(with({"--format", "parquet", "-o", "-"}).where, "--format");
+  for (const char* size : {"", "0", "G", "-1G", "1GB", "1iB", "2 G", "nan", "1e30T"})
+    EXPECT_EQ(with({"--memory-limit", size}).where, "--memory-limit") << size;
   EXPECT_EQ(with({"--codes", " , "}).where, "--codes");
   EXPECT_EQ(with({"--codes", "list:mine"}).where, "--codes");
   EXPECT_EQ(with({"--report", "x.csv", "-o", "x.csv"}).where, "--report");
@@ -179,7 +199,9 @@ TEST(Options, WhatIsMissingOrDoesNotGoTogether) {
         Words{"show", "1", "--code", "600000.SH"}, Words{"scan", "--report", "r.csv"},
         Words{"scan", "stray", "--files", "a"}, Words{"scan", "--files", "a", "--explain", "600000", "--top", "3"},
         Words{"show", "1", "--files", "a", "--start", "2024-02-01", "--end", "2024-01-01"},
-        Words{"doctor", "--format", "csv"}}) {
+        Words{"doctor", "--format", "csv"}, Words{"store", "info", "-o", "x.parquet"},
+        Words{"demo", "--format", "parquet", "-o", "x"}, Words{"config", "--format", "parquet", "-o", "x"},
+        Words{"import", "a", "--format", "csv"}, Words{"import", "--list-dialects", "-o", "x.parquet"}}) {
     const Error error = refused(words);
     EXPECT_EQ(error.exit_status(), 2) << error.to_string();
     EXPECT_FALSE(error.remedy.empty()) << error.to_string();

@@ -87,7 +87,7 @@ TEST(ReadingSummary, AnImportTellsStoredRowsApart) {
       lines[0],
       "read 1,200 files (plain): rows in 5,000 = 4,000 stored + 985 already there + 3 conflicting, kept as stored + "
       "4 repeated + 6 suspension records + 2 quarantined (high < low 1, negative price 1)");
-  EXPECT_EQ(lines[4], "  600000.SH 2022-01-08: the file's bar differs from the stored one, which is kept");
+  EXPECT_EQ(lines[4], "  600000.SH 2022-01-08: the file's row differs from the stored one, which is kept");
   EXPECT_EQ(lines.back(), "  ... and 2 more");
   report.accounted = false;  // it failed before it was known
   lines = import_lines(report, report::Lang::en);
@@ -109,7 +109,7 @@ TEST(ReadingSummary, BarsBeforeTheFirstAreAWarning) {
   report.contradicted.resize(1);
   report.prepended.assign(6, {"600000", Market::SH});
   const auto lines = import_lines(report, report::Lang::en);
-  EXPECT_EQ(lines[lines.size() - 2], "  600000.SH 2022-01-08: the file's bar replaced a different one");
+  EXPECT_EQ(lines[lines.size() - 2], "  600000.SH 2022-01-08: the file's row replaced a different one");
   EXPECT_EQ(lines.back().substr(0, 75), "warning: bars before the first stored one of 6 instruments (600000.SH, 6000");
   EXPECT_NE(lines.back().find("..."), std::string::npos);
 }

@@ -60,11 +60,21 @@ TEST(StoreOptions, Demo) {
 
 TEST(StoreOptions, KindsAreNoBars) {
   EXPECT_EQ(parsed({"import", "a.csv", "--kind", "factors"}).import.kind, "factors");
-  for (const char* other : {"--dialect", "--code", "--on-conflict"}) {
+  for (const char* other : {"--dialect", "--code", "--market", "--on-conflict"}) {
     const Error error = refused({"import", "a.csv", "--kind", "factors", other, "keep"});
     EXPECT_EQ(error.code, ErrorCode::bad_option);
     EXPECT_NE(error.what.find(other), std::string::npos);
   }
+  for (const char* kind : {"actions", "limits"})
+    EXPECT_TRUE(parsed({"import", "a.csv", "--kind", kind, "--on-conflict", "replace"}).import.replace);
+}
+
+TEST(StoreOptions, MarketsOfBareCodes) {
+  EXPECT_EQ(parsed({"import", "a.csv"}).import.bare, sources::BareCodes::unknown);
+  EXPECT_EQ(parsed({"import", "a.csv", "--market", "SH"}).import.bare, sources::BareCodes::SH);
+  EXPECT_EQ(parsed({"import", "a.csv", "--market", "BJ"}).import.bare, sources::BareCodes::BJ);
+  EXPECT_EQ(parsed({"import", "a.csv", "--market", "shares"}).import.bare, sources::BareCodes::shares);
+  EXPECT_EQ(refused({"import", "a.csv", "--market", "US"}).code, ErrorCode::bad_value);
 }
 
 TEST(StoreOptions, ListingDialectsNeedsNoPath) {
@@ -79,6 +89,9 @@ TEST(StoreOptions, StoreInfo) {
   EXPECT_EQ(parsed({"--store", "s", "store", "info"}).store, "s");
   EXPECT_EQ(refused({"store"}).code, ErrorCode::bad_option);
   EXPECT_EQ(refused({"store", "everything"}).code, ErrorCode::bad_option);
+  EXPECT_EQ(refused({"store", "verfy"}).remedy, "did you mean verify?");
+  EXPECT_EQ(refused({"store", "gc", "--grce", "7d"}).remedy, "did you mean --grace?");
+  EXPECT_EQ(refused({"store", "gc", "now"}).remedy, "see momentum store gc --help");
 }
 
 TEST(StoreOptions, BadValuesNameTheirOption) {
@@ -139,8 +152,8 @@ TEST(StoreOptions, Upkeep) {
        {Words{"store", "diff", "x"}, Words{"store", "pin", "0"}, Words{"store", "gc", "--grace", "x"},
         Words{"store", "gc", "--grace", "7"}, Words{"store", "gc", "--grace", "-1h"},
         Words{"store", "gc", "--grace", "99999999999d"}, Words{"store", "gc", "--grace", "7dd"},
-        Words{"store", "gc", "--format", "csv"}, Words{"store", "verify", "--format", "csv"},
-        Words{"store", "compact", "--lock-wait", "-1"}})
+        Words{"store", "gc", "--format", "csv"}, Words{"store", "log", "--format", "parquet"},
+        Words{"store", "verify", "--format", "csv"}, Words{"store", "compact", "--lock-wait", "-1"}})
     EXPECT_EQ(refused(words).code, ErrorCode::bad_value) << words.back();
 }
 

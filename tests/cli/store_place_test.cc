@@ -27,5 +27,13 @@ TEST_F(StorePlace, TheFirstThatSays) {
   EXPECT_EQ(store_place("named"), "named");
 }
 
+TEST_F(StorePlace, TheFileCountsAfterTheEnvironment) {
+  EXPECT_EQ(store_place("", "of_file"), "of_file");
+  EXPECT_EQ(store_place("", "~/of_file"), "/home/somebody/of_file");
+  EXPECT_EQ(store_place("named", "of_file"), "named");
+  ::setenv("MOMENTUM_STORE", "mine", 1);
+  EXPECT_EQ(store_place("", "of_file"), "mine");
+}
+
 }  // namespace
 }  // namespace momentum::cli

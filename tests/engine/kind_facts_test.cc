@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 namespace momentum::engine {
 namespace {
 
@@ -150,6 +152,30 @@ TEST(KindFacts, FactorsBecomeRatiosBetweenTheirFirstAndLastDay) {
   EXPECT_EQ(facts.known(), 4);
   const std::vector<FactorPoint> nobody{{{"000009", Market::SZ}, day(1, 2), 2}};
   EXPECT_EQ(facts.apply(nobody), "no such instrument in the store");
+}
+
+TEST(KindFacts, ActionsStandByTheirDay) {
+  const auto action = [](Date ex, std::int64_t cash) {
+    return sources::CorporateAction{.id = kBank, .date = ex, .cash = {cash}, .bonus = {1}, .rights_price = {5}};
+  };
+  Known known;
+  known.state.instruments[0].actions = {{.day = day(1, 5), .cash = {7}}};
+  Facts facts = known.facts();
+  for (const bool replace : {false, true}) {
+    EXPECT_EQ(facts.apply(action(day(1, 9), 3), replace), "");  // new, then known
+    EXPECT_EQ(facts.apply(action(day(1, 5), 8), replace), "");  // another one stands
+  }
+  EXPECT_EQ((std::array{facts.told(), facts.known(), facts.conflicting(), facts.corrected()}),
+            (std::array<std::int64_t, 4>{1, 1, 1, 1}));
+  EXPECT_EQ(facts.changed()[0].actions, (std::vector<catalog::CorporateAction>{
+                                            {.day = day(1, 5), .cash = {8}, .bonus = {1}, .rights_price = {5}},
+                                            {.day = day(1, 9), .cash = {3}, .bonus = {1}, .rights_price = {5}}}));
+  ASSERT_EQ(facts.contradicted().size(), 2u);
+  EXPECT_EQ(facts.contradicted()[0].code, kBank);
+  EXPECT_EQ(facts.contradicted()[0].day, day(1, 5));
+  sources::CorporateAction nobody = action(day(1, 5), 1);
+  nobody.id = {"000009", Market::SZ};
+  EXPECT_EQ(facts.apply(nobody, false), kUnknownInstrument);
 }
 
 }  // namespace

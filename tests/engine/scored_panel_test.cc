@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "momentum/expr/latest.h"
+#include "momentum/score/classic.h"
 #include "records.h"
 
 namespace momentum::engine {
@@ -25,6 +27,10 @@ TEST(ScoredPanel, WhatAScanAsksForIsFused) {
     ASSERT_TRUE(program.has_value()) << program.error().to_string();
     ASSERT_EQ(program->stages.size(), 1u);
     EXPECT_NE(program->stages[0].fused, nullptr);
+    const auto latest =
+        expr::compile_latest(profile->graph, record_outputs(*profile), {panel->columns(), true, score::fused_stages()});
+    ASSERT_TRUE(latest.has_value() && latest->has_value());
+    EXPECT_NE((*latest)->carry.stages[0].fused, nullptr);
   }
 }
 

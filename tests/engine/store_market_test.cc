@@ -140,6 +140,29 @@ TEST_F(StoreMarketTest, AnEarlierSnapshotIsWhatItWas) {
   expect_same(ours, scanned(request));
 }
 
+TEST_F(StoreMarketTest, LastRowsOfSomeColumnsAlone) {
+  Files files;
+  add_market(files, 300);
+  import(files);
+  const auto market = StoreMarket::open(context(), of_store().input);
+  ASSERT_TRUE(market.has_value());
+  const Cut cut{.session = weekday(250), .latest_rows = {{"volume", 20}, {"amount", 1}}};
+  std::size_t longer = 0;
+  const auto done = market->read(context(), cut, [&](const Context&, std::span<const Lane> lanes) -> Result<void> {
+    for (const Lane& lane : lanes) {
+      const std::size_t rows = lane.bars.dates.size();
+      EXPECT_EQ(lane.bars.close.size(), rows);
+      EXPECT_EQ(lane.bars.preclose.size(), rows);
+      EXPECT_EQ(lane.bars.volume.size(), std::min<std::size_t>(rows, 20));
+      EXPECT_EQ(lane.bars.amount.size(), std::min<std::size_t>(rows, 1));
+      longer += rows > 20;
+    }
+    return {};
+  });
+  ASSERT_TRUE(done.has_value()) << done.error().to_string();
+  EXPECT_GT(longer, 30u);
+}
+
 TEST_F(StoreMarketTest, Errors) {
   Files files;
   files.add("600000.SH", series(1, 0, 5));

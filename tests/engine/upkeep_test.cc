@@ -101,5 +101,40 @@ TEST_F(Upkeep, FactsThatChanged) {
   EXPECT_EQ(differences(1, 2).size(), 2U + 60 + 120);
 }
 
+TEST_F(Upkeep, ActionsAndLimitsThatChanged) {
+  const auto yuan = [](int tenths) { return Decimal{tenths * (Decimal::kOne / 10)}; };
+  const Date first = weekday(5), second = weekday(6);
+  commit([&](catalog::Change& change) {
+    change.instruments[0].actions = {{.day = first, .cash = yuan(5), .bonus = yuan(3)}};
+    change.limits = {{first, {{0, yuan(110), yuan(90)}}}, {second, {{0, yuan(121), yuan(99)}, {1, {}, {}}}}};
+  });
+  commit([&](catalog::Change& change) {
+    change.instruments[0].actions[0].cash = yuan(4);
+    change.limits = {{second, {{0, yuan(122), yuan(99)}}}};
+  });
+  const std::string a = to_string(first), b = to_string(second);
+  EXPECT_EQ(differences(2, 3),
+            (std::vector<std::string>{
+                "action 600000.SH " + a + " added  >cash 0.5, bonus 0.3", "limit 600000.SH " + a + " added  >9..11",
+                "limit 600000.SH " + b + " added  >9.9..12.1", "limit 600001.SH " + b + " added  >0..0"}));
+  EXPECT_EQ(differences(3, 4),
+            (std::vector<std::string>{"action 600000.SH " + a + " corrected  cash 0.5, bonus 0.3>cash 0.4, bonus 0.3",
+                                      "limit 600000.SH " + b + " corrected  9.9..12.1>9.9..12.2",
+                                      "limit 600001.SH " + b + " removed  0..0>"}));
+  EXPECT_EQ(differences(4, 2).size(), 3U);
+  EXPECT_TRUE(findings().empty());
+}
+
+// What it is told to stay within changes no answer.
+TEST_F(Upkeep, AMemoryLimitIsKept) {
+  Context limited = context();
+  limited.memory_limit = std::size_t{256} << 20;
+  EXPECT_TRUE(verify_store(limited, store_.path(), 0, true)->findings.empty());
+  EXPECT_TRUE(compact_store(limited, store_.path(), milliseconds(0)));
+  limited.memory_limit = 1000;
+  EXPECT_EQ(verify_store(limited, store_.path(), 0, true).error().code, ErrorCode::too_large);
+  EXPECT_EQ(compact_store(limited, store_.path(), milliseconds(0)).error().code, ErrorCode::too_large);
+}
+
 }  // namespace
 }  // namespace momentum::engine::testing

@@ -29,7 +29,7 @@ TEST(ScanJson, Golden) {
   EXPECT_EQ(
       scan_json(sample_scan()),
       R"j({"as_of":"2024-06-28","requested_as_of":"2024-06-30","coverage":0.985,"profile":"classic",)j"
-      R"j("adjust_applied":"back (preclose)","history":"origin","numerics":1,"store_snapshot":null,"synthetic":false,)j"
+      R"j("adjust_applied":"back (preclose)","history":"origin","freq":"1d","numerics":1,"store_snapshot":null,"synthetic":false,)j"
       "\n\"results\":[\n"
       R"j({"ts_code":"600000.SH","name":"浦发\"银行\",A","industry":"银行","board":"main","close":10.25,"pct_chg":0.0123,)j"
       R"j("amount":123456789.5,"momentum_20":0.1,"momentum_20d":0.1,"rsi":55.5,"macd":0.25,"macd_hist":-0.125,)j"
@@ -57,7 +57,7 @@ TEST(ScanJson, Golden) {
 TEST(ScanJson, EmptyScanHasNullsAndEmptyLists) {
   EXPECT_EQ(scan_json(score::Scan{}),
             R"j({"as_of":null,"requested_as_of":null,"coverage":null,"profile":"classic","adjust_applied":"",)j"
-            R"j("history":"origin","numerics":0,"store_snapshot":null,"synthetic":false,)j"
+            R"j("history":"origin","freq":"1d","numerics":0,"store_snapshot":null,"synthetic":false,)j"
             "\n\"results\":[],\n\"unranked\":[],\n"
             R"j("statistics":{"universe":0,"ranked":0,"filtered":0,"delisted":0,"unranked":{},"avg_score":null,)j"
             R"j("max_score":null,"min_score":null}})j"

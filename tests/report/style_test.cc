@@ -9,14 +9,15 @@ TEST(Style, FormatsByName) {
   EXPECT_EQ(*parse_format("table"), Format::table);
   EXPECT_EQ(*parse_format("csv"), Format::csv);
   EXPECT_EQ(*parse_format("json"), Format::json);
+  EXPECT_EQ(*parse_format("parquet"), Format::parquet);
 }
 
 TEST(Style, FormatsThatAreNotThereSayWhichAre) {
-  for (const char* name : {"parquet", "xlsx", "yaml", ""}) {
+  for (const char* name : {"xlsx", "yaml", ""}) {
     const auto format = parse_format(name);
     ASSERT_FALSE(format) << name;
     EXPECT_EQ(format.error().exit_status(), 2);
-    EXPECT_EQ(format.error().remedy, "use table, csv or json");
+    EXPECT_EQ(format.error().remedy, "use table, csv, json or parquet");
   }
 }
 
@@ -27,7 +28,8 @@ TEST(Style, SuffixImpliesFormat) {
   EXPECT_EQ(*format_of_path("folder.json/b", Format::csv), Format::csv);
   EXPECT_EQ(*format_of_path("b.dat", Format::csv), Format::csv);
   EXPECT_EQ(format_of_path("b.xlsx", Format::csv).error().code, ErrorCode::bad_value);
-  EXPECT_EQ(format_of_path("b.parquet", Format::csv).error().where, "b.parquet");
+  EXPECT_EQ(format_of_path("b.xlsx", Format::csv).error().where, "b.xlsx");
+  EXPECT_EQ(*format_of_path("b.parquet", Format::csv), Format::parquet);
 }
 
 TEST(Style, Languages) {

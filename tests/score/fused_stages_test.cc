@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "momentum/expr/evaluate.h"
+#include "momentum/expr/latest.h"
 #include "momentum/expr/session.h"
 #include "momentum/kernels/fused.h"
 #include "momentum/score/classic.h"
@@ -29,7 +30,7 @@ const std::vector<std::string> kScores{"score", "score_raw", "score_row", "survi
 const std::vector<std::string> kScan{"score",
                                      "score_raw",
                                      "score_row",
-                                     "survivors",
+                                     "scored",
                                      "part_1",
                                      "part_2",
                                      "part_3",
@@ -42,14 +43,14 @@ const std::vector<std::string> kScan{"score",
                                      "scored_macd_hist",
                                      "scored_vol_ratio_20"};
 
-enum class Set { scores, scan, columns };
+enum class Set { scores, scan, carry, columns };
 struct Case {
   Set set;
   bool factors;
 };
 
 std::vector<std::string> lines_of(Set set) {
-  if (set == Set::scan) return kScan;
+  if (set == Set::scan || set == Set::carry) return kScan;
   std::vector<std::string> lines = kScores;
   if (set == Set::columns)
     for (const Column& column : classic_columns()) lines.emplace_back(column.definition);
@@ -65,6 +66,11 @@ expr::Program program_of(const Case& which, bool fused) {
   expr::CompileOptions options{{"open", "high", "low", "close", "volume"}};
   if (which.factors) options.columns.push_back("factor");
   if (fused) options.fused = score::fused_stages();
+  if (which.set == Set::carry) {
+    auto latest = expr::compile_latest(graph, outputs, options);
+    EXPECT_TRUE(latest.has_value() && latest->has_value());
+    return std::move((**latest).carry);
+  }
   auto program = expr::compile(graph, outputs, options);
   EXPECT_TRUE(program.has_value());
   return std::move(*program);
@@ -171,8 +177,8 @@ void compare(const Case& which, Tile tile, const std::string& what, bool must_fu
   }
 }
 
-constexpr Case kCases[] = {{Set::scores, false}, {Set::scores, true},   {Set::scan, false},
-                           {Set::scan, true},    {Set::columns, false}, {Set::columns, true}};
+constexpr Case kCases[] = {{Set::scores, false}, {Set::scores, true}, {Set::scan, false},    {Set::scan, true},
+                           {Set::carry, false},  {Set::carry, true},  {Set::columns, false}, {Set::columns, true}};
 
 // Bars without missing values or long standstills: the stretches are fused.
 SeriesOptions plain() {

@@ -1,5 +1,7 @@
 #include "momentum/sources/csv_folder.h"
 
+#include <fmt/format.h>
+
 #include <atomic>
 
 #include "momentum/base/progress.h"
@@ -30,6 +32,36 @@ TEST(ReadCsv, ReadsAFolder) {
   ASSERT_EQ(set->instruments.size(), 2u);
   EXPECT_EQ(to_string(set->instruments[0].id), "000001.SZ");
   EXPECT_EQ(column(set->instruments[1], "close"), (Numbers{10.5, 10.6}));
+}
+
+TEST(ReadCsv, WhatNeedsMoreMemoryThanAllowedIsRefused) {
+  ScratchFolder folder;
+  std::string rows = kHeader, merged = "code," + kHeader;
+  for (int day = 10; day < 29; ++day) {
+    rows += fmt::format("2024-01-{},10,11,9,10.5,100\n", day);
+    merged += fmt::format("600000.SH,2024-01-{0},10,11,9,10.5,100\n600001.SH,2024-01-{0},10,11,9,10.5,100\n", day);
+  }
+  for (int i = 0; i < 20; ++i) folder.write(fmt::format("apart/sh6000{:02}.csv", i), rows);
+  folder.write("merged/all.csv", merged);
+  const auto within = [&](const char* path, std::size_t bytes, int threads) {
+    Context ctx;
+    ctx.threads = threads;
+    ctx.clock = &fixed_clock();
+    ctx.memory_limit = bytes;
+    return read_csv(ctx, {folder.path() + path}, {});
+  };
+  for (const int threads : {1, 3}) {
+    const auto whole = within("/apart", 1 << 20, threads);
+    ASSERT_TRUE(whole) << whole.error().to_string();
+    EXPECT_EQ(whole->summary.stored, 20 * 19);
+    const auto refused = within("/apart", 10'000, threads);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::too_large);
+    EXPECT_EQ(refused.error().exit_status(), 7);
+  }
+  EXPECT_TRUE(within("/merged", 4'600, 1));
+  EXPECT_EQ(within("/merged", 4'500, 1).error().code,
+            ErrorCode::too_large);  // its rows alone would fit, not their copy
 }
 
 TEST(ReadCsv, ReadsAllShapesOfOneFileAlike) {

@@ -111,21 +111,23 @@ TEST(KindTables, ActionsTakeNothingSaidForZero) {
                                "code,date,cash,bonus,transfer,rights,rights_price\n"
                                "600000.SH,2024-07-18,0.321,,,,\n600000.SH,2010-06-10,0.15,,0.3,0.1,8.5\n");
   ASSERT_TRUE(table) << table.error().to_string();
-  EXPECT_EQ(table->rows[1], (CorporateAction{.id = code("600000.SH"), .date = day("2024-07-18"), .cash = 0.321}));
+  EXPECT_EQ(table->rows[1],
+            (CorporateAction{.id = code("600000.SH"), .date = day("2024-07-18"), .cash = *decimal_of(0.321)}));
   EXPECT_EQ(table->rows[0], (CorporateAction{.id = code("600000.SH"),
                                              .date = day("2010-06-10"),
-                                             .cash = 0.15,
-                                             .transfer = 0.3,
-                                             .rights = 0.1,
-                                             .rights_price = 8.5}));
+                                             .cash = *decimal_of(0.15),
+                                             .transfer = *decimal_of(0.3),
+                                             .rights = *decimal_of(0.1),
+                                             .rights_price = *decimal_of(8.5)}));
   EXPECT_TRUE(read_text(read_actions, "code,date,cash\n600000.SH,2024-07-18,0.321\n"));
 }
 
 TEST(KindTables, LimitsMayBeAbsentThatDay) {
   const auto table = read_text(read_limits, "code,date,up,down\n600000.SH,2024-01-02,11,9\n600000.SH,2024-01-03,,\n");
   ASSERT_TRUE(table) << table.error().to_string();
-  EXPECT_EQ(table->rows, (std::vector<PriceLimit>{{code("600000.SH"), day("2024-01-02"), 11.0, 9.0},
-                                                  {code("600000.SH"), day("2024-01-03"), {}, {}}}));
+  EXPECT_EQ(table->rows,
+            (std::vector<PriceLimit>{{code("600000.SH"), day("2024-01-02"), *decimal_of(11), *decimal_of(9)},
+                                     {code("600000.SH"), day("2024-01-03"), {}, {}}}));
 }
 
 // Every reason, each in the second row of a file whose other rows are good.
@@ -215,6 +217,10 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"actions", "600002.SH,2024-01-02,,-0.1,,,", "bonus", "-0.1", "negative number"},
         Bad{"actions", "600002.SH,2024-01-02,,,,0.3,", "rights_price", "", "rights without a price"},
         Bad{"actions", "600002.SH,2024-01-02,0,,,,8", "date", "2024-01-02", "nothing happens"},
+        Bad{"actions", "600002.SH,2024-01-02,0.30000000000000004,,,,", "cash", "0.30000000000000004",
+            "more than ten decimals"},
+        Bad{"actions", "600002.SH,2024-01-02,100001,,,,", "cash", "100001", "number above 100,000"},
+        Bad{"limits", "600002.SH,2024-01-02,1.00001,1", "up", "1.00001", "more than four decimals"},
         Bad{"limits", "600002.SH,2024-01-02,1,2", "down", "2", "down above up"},
         Bad{"limits", "600002.SH,2024-01-02,0,", "up", "0", "zero price"},
         Bad{"limits", "600002.SH,2024-01-02,2,x", "down", "x", "unreadable number"}));

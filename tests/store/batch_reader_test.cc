@@ -66,9 +66,14 @@ class Reading : public ::testing::Test {
         ASSERT_TRUE(series.columns[c].empty()) << series.id << " " << column;
         continue;
       }
-      ASSERT_EQ(series.columns[c].size(), days.size()) << series.id << " " << column;
-      for (std::size_t k = 0; k < days.size(); ++k) {
-        const double got = series.columns[c][k];
+      const auto latest = need.latest_rows.find(column);
+      const std::size_t left_out =
+          latest == need.latest_rows.end() || days.size() <= static_cast<std::size_t>(latest->second)
+              ? 0
+              : days.size() - static_cast<std::size_t>(latest->second);
+      ASSERT_EQ(series.columns[c].size(), days.size() - left_out) << series.id << " " << column;
+      for (std::size_t k = left_out; k < days.size(); ++k) {
+        const double got = series.columns[c][k - left_out];
         const double expected = in_a_file_with(column, series.id, days[k]) ? value_of(column, series.id, days[k])
                                                                            : std::numeric_limits<double>::quiet_NaN();
         ASSERT_TRUE(got == expected || (std::isnan(got) && std::isnan(expected)))
@@ -115,6 +120,19 @@ TEST_F(Reading, DaysAreCut) {
         std::pair{day(2024, 12, 7), day(2024, 12, 9)}, std::pair{day(2018, 1, 1), day(2024, 12, 31)}}) {
     expect_right({.columns = kAll, .first = first, .last = last});
   }
+}
+
+TEST_F(Reading, LastRowsOfSomeColumns) {
+  const Date none;
+  for (const auto& [first, last] : {std::pair{none, none}, std::pair{none, day(2023, 6, 1)},
+                                    std::pair{day(2022, 12, 1), day(2023, 2, 1)}, std::pair{day(2024, 12, 20), none}})
+    for (const std::int64_t rows : {std::int64_t{1}, std::int64_t{30}, std::int64_t{500}, kAllRows}) {
+      const Need need{.columns = kAll,
+                      .latest_rows = {{"open", rows}, {"amount", 1}, {"turnover", rows}, {"preclose", 2}},
+                      .first = first,
+                      .last = last};
+      for (const std::int64_t in_batch : {1, 4000, 1'000'000}) expect_right(need, in_batch);
+    }
 }
 
 TEST_F(Reading, DaysOnWhichAnInstrumentRests) {

@@ -52,11 +52,11 @@ TEST_F(Shared, KeepsAGroupUntilItsLastBatch) {
   const std::uint32_t tail = store_.file("data/tail-1.parquet");
   const std::uint32_t batches = batches_of(tail, 0);
   ASSERT_GT(batches, 2U);
-  std::weak_ptr<const DecodedGroup> watched;
+  std::weak_ptr<DecodedGroup> watched;
   for (int round = 0; round < 2; ++round) {
     for (std::uint32_t k = 0; k < batches; ++k) {
       EXPECT_EQ(watched.expired(), k == 0);
-      auto group = groups.get(tail, 0).value();
+      auto group = groups.get(tail, 0);
       if (k > 0) {
         EXPECT_EQ(watched.lock(), group);
       }
@@ -69,18 +69,20 @@ TEST_F(Shared, KeepsAGroupUntilItsLastBatch) {
 TEST_F(Shared, HasTheNumbers) {
   DecodedGroups groups(files_, plan_);
   const std::uint32_t tail = store_.file("data/tail-1.parquet");
-  const auto group = groups.get(tail, 0).value();
+  const auto group = groups.get(tail, 0);
+  const auto dates = group->dates().value();
+  const auto close = group->column(0).value();
   std::size_t row = 0;
   for (const catalog::InstrumentId id : {0, 1, 2, 3, 4, 6, 7}) {
     for (const std::int32_t on : Part{id, day(2024, 12, 1), day(2024, 12, 31)}.days()) {
-      ASSERT_EQ(group->dates[row], on);
-      const double expected = value_of("close", id, on), got = group->columns[0][row];
+      ASSERT_EQ(dates[row], on);
+      const double expected = value_of("close", id, on), got = close[row];
       ASSERT_TRUE(got == expected || (std::isnan(got) && std::isnan(expected))) << row;
       ++row;
     }
   }
-  EXPECT_EQ(group->dates.size(), row);
-  EXPECT_TRUE(group->columns[1].empty());  // the tail has no amount
+  EXPECT_EQ(dates.size(), row);
+  EXPECT_EQ(group->column(0).value().data(), close.data());  // decoded once
 }
 
 TEST_F(Shared, DamageIsAnErrorEachTime) {
@@ -93,8 +95,12 @@ TEST_F(Shared, DamageIsAnErrorEachTime) {
   DecodedGroups groups(files_, plan_);
   for (int round = 0; round < 2; ++round) {
     const auto group = groups.get(tail, 0);
-    ASSERT_FALSE(group);
-    EXPECT_EQ(group.error().code, ErrorCode::unreadable_data);
+    const auto dates = group->dates();
+    ASSERT_FALSE(dates);
+    EXPECT_EQ(dates.error().code, ErrorCode::unreadable_data);
+    const auto close = group->column(0);
+    ASSERT_FALSE(close);
+    EXPECT_EQ(close.error().code, ErrorCode::unreadable_data);
   }
 }
 

@@ -1,6 +1,6 @@
 """The program as its users meet it: exit status, what goes to standard output, what goes to standard error.
 
-MOMENTUM_BIN names the program. Every input is made here, from a formula, and is no market's data.
+Every input is made here, from a formula, and is no market's data.
 """
 
 import csv
@@ -13,12 +13,13 @@ import re
 import shlex
 import signal
 import subprocess
-import tempfile
 import time
 import unittest
 from pathlib import Path
 
-PROGRAM = os.environ.get("MOMENTUM_BIN", "")
+import program_case
+from program_case import PROGRAM, ProgramCase, main
+
 LAST_DAY = datetime.date(2024, 6, 28)
 HEADER = "code,date,open,high,low,close,volume"
 PARTS = ["价格动量", "均线排列", "MACD指标", "RSI指标", "成交量变化", "趋势强度"]
@@ -55,46 +56,14 @@ def rows(code, count=150, last=LAST_DAY):
 
 
 def write(path, lines, header=HEADER):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
-    return path
+    return program_case.write(path, lines, header)
 
 
-class Case(unittest.TestCase):
-    maxDiff = None
-
-    def setUp(self):
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.folder = Path(holder.name)
-
+class Case(ProgramCase):
     def market(self, codes=("600000.SH", "600001.SH", "000001.SZ"), count=150):
         for code in codes:
             write(self.folder / "bars" / f"{code}.csv", rows(code, count))
         return "bars"
-
-    def environment(self, **more):
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG", "COLUMNS", "NO_COLOR"))}
-        return kept | {"LANG": "C.UTF-8", "TERM": "xterm"} | more
-
-    def run_program(self, *arguments, **variables):
-        return subprocess.run([PROGRAM, *map(str, arguments)], cwd=self.folder, env=self.environment(**variables),
-                              capture_output=True, encoding="utf-8", timeout=120)
-
-    def good(self, *arguments, **variables):
-        done = self.run_program(*arguments, **variables)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return done
-
-    def bad(self, status, *arguments):
-        """One line of error after whatever was said of reading, nothing on standard output. Returns that line."""
-        done = self.run_program(*arguments)
-        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
-        self.assertEqual(done.stdout, "")
-        errors = [line for line in done.stderr.splitlines() if line.startswith("momentum: error: ")]
-        self.assertEqual(len(errors), 1, done.stderr)
-        self.assertEqual(done.stderr.splitlines()[-1], errors[0])
-        return errors[0]
 
     def records(self, *arguments):
         done = self.good(*arguments, "--format", "json")
@@ -116,11 +85,11 @@ class Usage(Case):
 
     def test_verbose_tells_the_stages(self):
         said = self.good("scan", "--files", self.market(), "-v").stderr
-        self.assertRegex(said, r"milliseconds of all threads: open \d+ read \d+ panel \d+ compute \d+ records \d+ rank")
+        self.assertRegex(said, r"milliseconds of all threads: open \d+ plan \d+ read \d+ compute \d+ records \d+ rank")
 
     def test_formats_that_are_not_there(self):
-        for arguments in (["--format", "parquet"], ["--format", "xlsx", "-o", "a.xlsx"], ["-o", "a.xlsx"]):
-            self.assertIn("table, csv or json", self.bad(2, "scan", "--files", self.market(), *arguments))
+        for arguments in (["--format", "yaml"], ["--format", "xlsx", "-o", "a.xlsx"], ["-o", "a.xlsx"]):
+            self.assertIn("table, csv, json or parquet", self.bad(2, "scan", "--files", self.market(), *arguments))
         self.assertFalse((self.folder / "a.xlsx").exists())
 
     def test_a_profile_or_dialect_that_is_not_there(self):
@@ -130,7 +99,7 @@ class Usage(Case):
     def test_examples_of_every_help_work(self):
         self.market()
         self.good("import", "bars", "--store", "market")
-        for command in ([], ["scan"], ["show"], ["import"], ["demo"], ["store", "info"], ["doctor"]):
+        for command in ([], ["scan"], ["show"], ["import"], ["demo"], ["store", "info"], ["doctor"], ["config"]):
             text = self.good(*command, "--help").stdout
             lines = text.split("Examples:")[-1].splitlines()
             self.examples([line.strip() for line in lines if line.startswith("  momentum ")])
@@ -150,7 +119,7 @@ class Usage(Case):
     def test_version_and_doctor(self):
         words = dict(line.split(" ", 1) for line in self.good("--version").stdout.splitlines())
         self.assertEqual(list(words), ["momentum", "numerics", "store", "build", "arrow", "simd"])
-        self.assertEqual(words["store"], "format 1")
+        self.assertEqual(words["store"], "format 3")
         self.assertRegex(words["arrow"], r"^\d+\.\d+\.\d+")
         machine = json.loads(self.good("doctor", "--format", "json").stdout)
         self.assertIn("scalar", machine["simd"])
@@ -173,10 +142,20 @@ class Output(Case):
         self.assertEqual(len(table), 4)
         self.assertTrue(all(len(row) == len(table[0]) for row in table))
 
+    def test_bars_of_weeks_and_months(self):
+        market = self.market()
+        bars = {freq: sum(one["bars"] for one in answer["results"] + answer["unranked"])
+                for freq in ("1d", "1w", "1mo")
+                for answer in [self.records("scan", "--files", market, "--freq", freq)] if answer["freq"] == freq}
+        self.assertEqual(list(bars), ["1d", "1w", "1mo"])
+        self.assertAlmostEqual(bars["1d"] / bars["1w"], 5, delta=0.3)
+        self.assertAlmostEqual(bars["1d"] / bars["1mo"], 21, delta=3)
+        self.assertIn("--freq", self.bad(2, "scan", "--files", market, "--freq", "1y"))
+
     def test_json_has_the_record_of_the_contract(self):
         answer = self.records("scan", "--files", self.market())
         self.assertEqual(list(answer), ["as_of", "requested_as_of", "coverage", "profile", "adjust_applied", "history",
-                                        "numerics", "store_snapshot", "synthetic", "results", "unranked", "statistics"])
+                                        "freq", "numerics", "store_snapshot", "synthetic", "results", "unranked", "statistics"])
         self.assertEqual(answer["as_of"], str(LAST_DAY))
         self.assertIsNone(answer["store_snapshot"])
         self.assertEqual(len(answer["results"]), 3)
@@ -531,6 +510,4 @@ class BadInput(Case):
 
 
 if __name__ == "__main__":
-    if not PROGRAM:
-        raise SystemExit("MOMENTUM_BIN names no program")
-    unittest.main()
+    main()

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import time
+from decimal import ROUND_HALF_UP, Decimal
 
 from store_case import HEADER, PROGRAM, Case, days, main, rows, write
 
@@ -123,6 +124,8 @@ class Bars(Case):
         lines = [row.replace("600000.SH", "600000") for row in rows("600000.SH", 30)]
         write(self.folder / "bare" / "a.csv", lines)
         self.assertIn("name the market", self.bad(2, "import", "bare", "--store", "store"))
+        self.assertIn("--market shares", self.bad(2, "import", "bare", "--store", "store"))
+        self.assertEqual(self.imported("bare", "--market", "shares", store="shares")["new_instruments"], 1)
         self.assertFalse((self.folder / "store").exists())
         self.imported(self.market("bars", 20))
         answer = self.imported("bare")
@@ -199,11 +202,59 @@ class Kinds(Case):
         self.imported(self.market("bars", 62))
         self.assertEqual(self.info()["factor_events"], before)
 
-    def test_what_has_no_place(self):
-        for kind in ("actions", "limits"):
-            write(self.folder / "a.csv", ["600000.SH,2024-01-02"], "code,date")
-            self.assertIn("not there yet", self.bad(2, "import", "a.csv", "--kind", kind, "--store", "store"))
+    def test_actions(self):
+        header = "code,date,cash,bonus,rights,rights_price"
+        lines = ["600000.SH,2024-02-05,0.1,0.3,,", "600000.SH,2024-03-05,,,0.2,4.5", "999999.SH,2024-03-05,1,,,",
+                 "600001.SH,2024-03-05,0.12345678901,,,"]
+        answer = self.kind("actions", header, lines)
+        self.assertEqual((answer["stored"], answer["quarantined"]), (2, 2))
+        self.assertEqual(answer["quarantined_by_reason"],
+                         {"more than ten decimals": 1, "no such instrument in the store": 1})
+        self.assertEqual(self.info()["corporate_actions"], 2)
+        self.assertFalse(self.kind("actions", header, lines[:2])["changed"])
+        other = ["600000.SH,2024-02-05,0.2,0.3,,"]
+        kept = self.kind("actions", header, other)
+        self.assertEqual((kept["conflicting"], kept["changed"]), (1, False))
+        self.assertEqual(kept["contradicted"], [{"ts_code": "600000.SH", "date": "2024-02-05"}])
+        self.assertEqual(self.kind("actions", header, other, "--on-conflict", "replace")["corrected"], 1)
+        self.assertFalse(self.kind("actions", header, other)["changed"])
+        # an older state is what it was
+        snapshot = answer["snapshot"]
+        old = json.loads(self.good("store", "info", "--store", "store", "--snapshot", snapshot - 1, "--format",
+                                   "json").stdout)
+        self.assertEqual(old["corporate_actions"], 0)
+
+    def test_additive_prices(self):
+        show = ("show", "600000", "--store", "store", "--columns", "close,adj_volume,volume")
+        first, note = self.good(*show, "--method", "additive"), "no corporate actions"
+        self.assertIn(note, first.stderr)
+        day = days(60)[40]
+        self.kind("actions", "code,date,cash,bonus", [f"600000.SH,{day},0.1,0.3"])
+        done = self.good(*show, "--method", "additive", "--format", "json")
+        self.assertNotIn(note, done.stderr)
+        answer = json.loads(done.stdout)
+        self.assertEqual(answer["adjust_applied"], "front (actions)")
+        for row, cells in zip(answer["rows"], (line.split(",") for line in rows("600000.SH"))):
+            close, volume = Decimal(cells[5]), int(cells[6])
+            if row["date"] < str(day):
+                close = ((close - Decimal("0.1")) / Decimal("1.3")).quantize(Decimal("0.01"), ROUND_HALF_UP)
+                self.assertAlmostEqual(row["adj_volume"], volume * 1.3, 6)
+            self.assertEqual(Decimal(repr(row["close"])), close)
+            self.assertEqual(row["volume"], volume)
+        self.bad(2, *show, "--method", "additive", "--scores")
+        self.bad(2, *show, "--method", "sum")
+
+    def test_limits(self):
+        lines = ["600000.SH,2024-02-05,11.01,9.01", "600001.SH,2024-02-05,,", "600000.SH,2024-02-06,1,2"]
+        answer = self.kind("limits", "code,date,up,down", lines)
+        self.assertEqual((answer["stored"], answer["quarantined"]), (2, 1))
+        self.assertEqual(self.info()["price_limits"], 2)
+        self.assertFalse(self.kind("limits", "code,date,up,down", lines)["changed"])
+
+    def test_what_is_no_kind(self):
+        write(self.folder / "a.csv", ["600000.SH,2024-01-02"], "code,date")
         self.assertIn("did you mean factors?", self.bad(2, "import", "a.csv", "--kind", "factor", "--store", "store"))
+        self.assertIn("the kinds are instruments", self.bad(2, "import", "a.csv", "--kind", "x", "--store", "store"))
         self.assertIn("--dialect", self.bad(2, "import", "a.csv", "--kind", "factors", "--dialect", "plain"))
 
     def test_facts_for_no_store(self):

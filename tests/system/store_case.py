@@ -1,17 +1,11 @@
-"""What the tests of commands that fill a store share: files made from a formula, and runs of the program.
-
-MOMENTUM_BIN names the program.
-"""
+"""What the tests of commands that fill a store share: files made from a formula, and what a store says of itself."""
 
 import datetime
 import json
-import os
-import subprocess
-import tempfile
-import unittest
-from pathlib import Path
 
-PROGRAM = os.environ.get("MOMENTUM_BIN", "")
+import program_case
+from program_case import PROGRAM, ProgramCase, main  # noqa: F401: for those who import from here
+
 HEADER = "code,date,open,high,low,close,volume,preclose,name"
 CODES = ("600000.SH", "600001.SH", "000001.SZ")
 
@@ -42,46 +36,14 @@ def rows(code, count=60, skip=0):
 
 
 def write(path, lines, header=HEADER):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
-    return path
+    return program_case.write(path, lines, header)
 
 
-class Case(unittest.TestCase):
-    maxDiff = None
-
-    def setUp(self):
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.folder = Path(holder.name)
-
+class Case(ProgramCase):
     def market(self, folder="bars", count=60, skip=0, codes=CODES):
         for code in codes:
             write(self.folder / folder / f"{code}.csv", rows(code, count, skip))
         return folder
-
-    def environment(self, **more):
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG", "MOMENTUM_STORE", "XDG_"))}
-        return kept | {"LANG": "C.UTF-8", "HOME": str(self.folder)} | more
-
-    def run_program(self, *arguments, **variables):
-        return subprocess.run([PROGRAM, *map(str, arguments)], cwd=self.folder, env=self.environment(**variables),
-                              capture_output=True, encoding="utf-8", timeout=120)
-
-    def good(self, *arguments, **variables):
-        done = self.run_program(*arguments, **variables)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return done
-
-    def bad(self, status, *arguments, **variables):
-        """One line of error, nothing on standard output. Returns that line."""
-        done = self.run_program(*arguments, **variables)
-        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
-        self.assertEqual(done.stdout, "")
-        errors = [line for line in done.stderr.splitlines() if line.startswith("momentum: error: ")]
-        self.assertEqual(len(errors), 1, done.stderr)
-        self.assertEqual(done.stderr.splitlines()[-1], errors[0])
-        return errors[0]
 
     def imported(self, *paths, store="store", **variables):
         answer = json.loads(self.good("import", *paths, "--store", store, "--format", "json", **variables).stdout)
@@ -99,9 +61,3 @@ class Case(unittest.TestCase):
         for key in ("store", "uuid", "created", "snapshot", "tool_version"):
             del info[key]
         return info
-
-
-def main():
-    if not PROGRAM:
-        raise SystemExit("MOMENTUM_BIN names no program")
-    unittest.main()

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import time
@@ -121,10 +122,16 @@ class Errors(Case):
 
     def test_another_writer(self):
         self.imported(self.market())
+        before = self.good("scan", "--store", "store", "--unranked").stdout
         with open(self.folder / "store" / "writer.lock", "r+", encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            self.assertIn("--lock-wait", self.bad(5, "import", "bars", "--store", "store"))
+            for more in ([], ["--lock-wait", "0"]):
+                line = self.bad(5, "import", "bars", "--store", "store", *more)
+                self.assertRegex(line, "another writer|locked|in use")
+                self.assertIn("--lock-wait", line)
             self.good("store", "info", "--store", "store")
+            self.assertEqual(self.good("scan", "--store", "store", "--unranked").stdout, before)
+            self.good("show", "600000", "--store", "store")
             waiting = subprocess.Popen([PROGRAM, "import", "bars", "--store", "store", "--lock-wait", "60"],
                                        cwd=self.folder, env=self.environment(), stderr=subprocess.DEVNULL)
             time.sleep(0.2)
@@ -151,6 +158,27 @@ class Errors(Case):
         self.assertEqual(limited.returncode, 5, limited.stderr)
         self.assertEqual(self.contents(), before)
         self.assertEqual(self.imported("bars")["stored"], 120)
+
+    def test_a_disk_that_is_full(self):
+        disk = self.folder / "disk"
+        disk.mkdir()
+        if shutil.which("mount") is None or subprocess.run(
+                ["mount", "-t", "tmpfs", "-o", "size=1536k", "tmpfs", disk], capture_output=True).returncode != 0:
+            self.skipTest("no small disk can be mounted here")
+        self.addCleanup(subprocess.run, ["umount", disk], check=True)
+        self.imported(self.market("bars", 20), store="disk/store")
+        before, scanned = self.contents("disk/store"), self.good("scan", "--store", "disk/store", "--unranked").stdout
+        free = shutil.disk_usage(disk).free
+        (disk / "ballast").write_bytes(bytes(max(0, free - 16384)))
+        files = sorted(path.name for path in (disk / "store" / "data").iterdir())
+        self.market("bars", 150, codes=[f"{600000 + i}.SH" for i in range(40)])
+        line = self.bad(5, "import", "bars", "--store", "disk/store")
+        self.assertRegex(line, "(?i)no space|full")
+        self.assertEqual(self.contents("disk/store"), before)
+        self.assertEqual(self.good("scan", "--store", "disk/store", "--unranked").stdout, scanned)
+        self.assertEqual(sorted(path.name for path in (disk / "store" / "data").iterdir()), files)
+        (disk / "ballast").unlink()
+        self.assertEqual(self.imported("bars", store="disk/store")["stored"], 40 * 150 - 2 * 20)
 
 
 if __name__ == "__main__":

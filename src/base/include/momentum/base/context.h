@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <expected>
 #include <memory>
 
@@ -51,6 +52,7 @@ class CancelToken {
 struct Context {
   int threads = 0;                       // 0: all the cores this process may use (affinity and cgroup quota)
   SimdLevel simd = SimdLevel::best;
+  std::size_t memory_limit = 0;          // bytes that a call may allocate for data; 0: no limit
   const Clock* clock = &system_clock();
   const CancelToken* cancel = nullptr;   // nullptr: cannot be cancelled
   ProgressSink* progress = nullptr;      // nullptr: silent

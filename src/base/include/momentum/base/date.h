@@ -33,10 +33,11 @@ std::optional<Date> parse_date(std::string_view text) noexcept;
 // YYYY-MM-DD; the empty string for no date.
 std::string to_string(Date date);
 
-// These three take a date that has a value; asking them of "no date" breaks an invariant.
+// These take a date that has a value; asking them of "no date" breaks an invariant.
 int year_of(Date date) noexcept;
 // Monday = 1 .. Sunday = 7.
 int iso_weekday(Date date) noexcept;
 bool is_weekend(Date date) noexcept;
+Date first_of_month(Date date) noexcept;
 
 }  // namespace momentum

@@ -52,6 +52,7 @@ class Catalog {
   static Result<void> create(const Context& ctx, const std::string& folder, StoreInfo info);
 
   // Read-only: writes nothing to the folder, with one exception: what a killed writer left half-done is undone first.
+  // A store of an older format is read as it is: nothing is in it that it had no place for.
   // Errors: store_not_found (no such folder, no catalog in it), newer_store, damaged_store (also: is_lost()).
   static Result<Catalog> open(const std::string& folder, CatalogOptions options = {});
   // For commits. A store of an older format is brought to this one, in one transaction. The lock outlives the Catalog.
@@ -66,6 +67,12 @@ class Catalog {
   // Errors: snapshot_not_found (none of this number, or gc has dropped it: naming when).
   Result<State> load() const;
   Result<State> load(SnapshotId snapshot) const;
+
+  // The price limits of a state's days from `first` to `last`, ascending (no date: open on that side). They are not in the State,
+  // as few ask for them: 5,500 instruments over a year take about 20 ms and 30 MB. Errors: snapshot_not_found.
+  Result<std::vector<DayLimits>> limits(SnapshotId snapshot, Date first, Date last) const;
+  // The days whose limits two states may not have alike, ascending. Errors: snapshot_not_found.
+  Result<std::vector<Date>> changed_limits(SnapshotId before, SnapshotId after) const;
 
   // All snapshots, newest first, also dropped ones.
   Result<std::vector<Snapshot>> log() const;

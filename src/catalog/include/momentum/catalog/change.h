@@ -20,6 +20,8 @@ struct Change {
   // Each replaces all days of its market.
   std::vector<MarketDays> sessions = {};
   std::vector<MarketDays> calendars = {};
+  // Ascending by day; each replaces all limits of its day.
+  std::vector<DayLimits> limits = {};
 };
 
 }  // namespace momentum::catalog

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "momentum/base/date.h"
+#include "momentum/base/decimal.h"
 #include "momentum/base/instrument.h"
 
 namespace momentum::catalog {
@@ -19,11 +20,11 @@ using FileId = std::int64_t;
 using Time = std::chrono::sys_time<std::chrono::microseconds>;
 
 // The version of the catalog's layout and of everything under it (docs/formats.md); SQLite's user_version.
-inline constexpr int kStoreFormatVersion = 2;
+inline constexpr int kStoreFormatVersion = 3;
 
 // Said once, when the store is made.
 struct StoreInfo {
-  int format_version = kStoreFormatVersion;
+  int format_version = kStoreFormatVersion;  // of an older store until somebody writes to it: that one's
   std::string uuid = {};  // made by create() where it is empty
   Time created = {};  // set by create()
   int buckets = 8;  // of the year and base levels
@@ -48,7 +49,7 @@ struct Counts {
 // What a commit did to what was there before it.
 struct Account {
   std::int64_t added = 0;  // bars of days that had none
-  std::int64_t corrected = 0;  // stored bars that others replaced
+  std::int64_t corrected = 0;  // stored bars, actions and price limits that others replaced
   std::int64_t filled = 0;  // stored bars that got values they lacked
   std::int64_t revised = 0;  // instruments whose factor events are no longer what they were
   bool changes_the_past() const noexcept { return corrected > 0 || filled > 0 || revised > 0; }
@@ -98,6 +99,14 @@ struct FactorEvent {
   bool operator==(const FactorEvent&) const = default;
 };
 
+// What an ex-date brings, per share held before it: yuan in cash, new shares by bonus and by transfer of reserves, shares
+// offered and the yuan that each of them costs. What a vendor says; factors are not derived from it.
+struct CorporateAction {
+  Date day;
+  Decimal cash = {}, bonus = {}, transfer = {}, rights = {}, rights_price = {};
+  bool operator==(const CorporateAction&) const = default;
+};
+
 // What the catalog knows of an instrument beside its bars. All dated lists ascend strictly by their (first) day.
 struct InstrumentRecord {
   InstrumentId id = 0;
@@ -113,6 +122,7 @@ struct InstrumentRecord {
   std::vector<DatedText> price_basis;  // raw front back split_only unknown
   std::vector<Date> suspended, quarantined;
   std::vector<FactorEvent> factors;
+  std::vector<CorporateAction> actions;
   bool operator==(const InstrumentRecord&) const = default;
 };
 
@@ -173,6 +183,21 @@ struct MarketDays {
   bool operator==(const MarketDays&) const = default;
 };
 
+// The highest and the lowest price at which an instrument may trade on a day, in yuan of at most four digits after the point;
+// 0: there is none that day.
+struct PriceLimit {
+  InstrumentId instrument = 0;
+  Decimal up, down;
+  bool operator==(const PriceLimit&) const = default;
+};
+
+// Those of one day: a day's limits come at once for the whole market and do not change any more.
+struct DayLimits {
+  Date day;
+  std::vector<PriceLimit> limits;  // ascending by instrument
+  bool operator==(const DayLimits&) const = default;
+};
+
 struct State {
   StoreInfo info;
   Snapshot snapshot;
@@ -181,6 +206,7 @@ struct State {
   std::vector<FileRecord> files;  // ascending by id
   std::vector<MarketDays> sessions;  // ascending by market
   std::vector<MarketDays> calendars;
+  std::int64_t limits = 0;  // how many price limits; Catalog::limits() has them
   bool operator==(const State&) const = default;
 };
 

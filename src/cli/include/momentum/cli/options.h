@@ -1,5 +1,5 @@
 #pragma once
-// The command line as values. Reading it touches no file but those named by `--codes @FILE`.
+// The command line and the configuration file as values. Reading them touches no other file but those named by `--codes @FILE`.
 
 #include <chrono>
 #include <cstdint>
@@ -34,6 +34,7 @@ enum class Command : std::uint8_t {
   store_verify,
   store_repair,
   doctor,
+  config,
   version,
   help
 };
@@ -49,6 +50,18 @@ struct UpkeepOptions {
   std::chrono::milliseconds lock_wait{0};
 };
 
+// Where a value comes from; the later one counts.
+enum class Source : std::uint8_t { preset, file, environment, option };
+
+// One line of `momentum config`.
+struct Setting {
+  std::string command = {};  // "": for every command
+  std::string key = {};  // long name of the option
+  std::string value = {};  // as it would be written; "" where there is nothing to write
+  Source source = Source::preset;
+  std::string where = {};  // "config.toml:3", "$MOMENTUM_STORE", "--threads"
+};
+
 struct Options {
   Command command = Command::help;
   std::string help;  // the text for Command::help
@@ -57,14 +70,16 @@ struct Options {
   int threads = 0;  // 0: all
   SimdLevel simd = SimdLevel::best;
   std::optional<report::Format> format;  // as asked by --format, else by the suffix of -o
-  std::string output;                    // empty: standard output
+  std::string output;  // empty: standard output
   std::optional<report::Lang> lang;
   When color = When::automatic;
   ProgressMode progress = ProgressMode::automatic;
   bool quiet = false;
   bool verbose = false;
   std::string store;  // as named by --store; empty: see store_place.h
+  std::string store_of_file;  // as named by the configuration file
   std::int64_t snapshot = 0;  // 0: the newest
+  std::size_t memory_limit = 0;  // bytes; 0: none
 
   // scan and show
   std::string quarantine_report;  // --report
@@ -77,10 +92,13 @@ struct Options {
   engine::ImportRequest import;
   engine::DemoRequest demo;
   UpkeepOptions upkeep;
+
+  std::vector<Setting> settings;  // config
 };
 
-// `arguments` without the program's name. Errors: bad_option (unknown option or command, with the nearest name; a
-// missing value; options that exclude each other), bad_value, file_not_found for @FILE.
-Result<Options> parse_arguments(const std::vector<std::string>& arguments);
+// `arguments` without the program's name; `config` is the configuration file where --config names none, "" for none. An option of
+// the command line counts before one of the file. Errors: bad_option (unknown option, command or key, with the nearest name; a
+// missing value; options that exclude each other), bad_value, file_not_found for @FILE and --config, no_permission.
+Result<Options> parse_arguments(const std::vector<std::string>& arguments, const std::string& config = {});
 
 }  // namespace momentum::cli

@@ -11,6 +11,7 @@
 #include "momentum/base/error.h"
 #include "momentum/base/instrument.h"
 #include "momentum/sources/bar_set.h"
+#include "momentum/sources/csv_folder.h"
 
 namespace momentum::engine {
 
@@ -20,7 +21,8 @@ struct ImportRequest {
   std::string kind;                // "": bars; else a layout of sources::kind_layouts()
   std::string dialect;             // "": sniffed
   std::string code;                // for a file that names no instrument
-  bool replace = false;            // a bar that differs from the stored one replaces it
+  sources::BareCodes bare = sources::BareCodes::unknown;  // whose numbers without a market are
+  bool replace = false;            // a bar, action or price limit that differs from the stored one replaces it
   bool dry_run = false;            // everything but writing; makes no store either
   bool strict = false;             // a quarantined row is an error, and nothing is stored
   std::chrono::milliseconds lock_wait{0};  // for another writer
@@ -29,7 +31,7 @@ struct ImportRequest {
   std::string tool_version;            // of the program, for a new store
 };
 
-// A stored bar that a file contradicts.
+// A stored bar, action or price limit that a file contradicts.
 struct ContradictedBar {
   Instrument code;
   Date day;
@@ -60,9 +62,8 @@ struct ImportReport {
 // Bars: whose they are is told by code, current or dated alias (identity); new instruments need a market in their code.
 // Factor events are derived from preclose for what is new. Names, industries and the price basis are kept by date.
 // Errors: those of reading; quarantined_rows (strict); unreadable_data (synthetic data and a real store, or the other way
-// round; front-adjusted bars after stored ones); bad_code, ambiguous_code; bad_value (a storage or kind that is not there
-// yet, a folder that is something else); those of opening and writing a store (docs/cli.md). After each of them the store is
-// as it was; one that was made for the call stays, empty.
+// round; front-adjusted bars after stored ones); bad_code, ambiguous_code; bad_value (a storage or kind that is not there, a
+// folder that is something else); those of opening and writing a store (docs/cli.md). After each of them the store is as it was; one that was made for the call stays, empty.
 Result<void> import_files(const Context& ctx, const ImportRequest& request, ImportReport& report);
 
 }  // namespace momentum::engine

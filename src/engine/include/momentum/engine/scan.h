@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "momentum/base/context.h"
@@ -32,6 +33,14 @@ struct InputReport {
 
 enum class Adjust : std::uint8_t { front, back, none };  // front and back compute the same and differ in what is shown
 
+// What a row is. Weeks (ISO 8601) and months are made of the daily bars up to the session; the last one may not be over.
+enum class Frequency : std::uint8_t { day, week, month };
+std::string_view to_string(Frequency frequency) noexcept;  // "1d", "1w", "1mo"
+
+// How a price before an ex-date becomes one after it. ratio: by the adjustment factors, which keeps returns; additive: as
+// terminals do it, from corporate actions.
+enum class Method : std::uint8_t { ratio, additive };
+
 struct ScanRequest {
   Input input;
   std::string profile = "classic";
@@ -39,6 +48,7 @@ struct ScanRequest {
   bool allow_partial = false;  // take the very last session even if it looks incomplete
   std::optional<int> history_days;  // 365: only bars within 365 calendar days before the session; default: origin
   Adjust adjust = Adjust::front;
+  Frequency frequency = Frequency::day;
   std::optional<double> min_score;
   std::optional<std::int64_t> top;
   std::vector<std::string> codes;  // filter; any spelling
@@ -49,7 +59,7 @@ struct ScanRequest {
 
 // Scores every instrument as of the close of the session. Filters select after ranking. Errors: those of reading;
 // session_not_found (a session after the data's end); code_not_found, ambiguous_code, industry_not_found with the nearest
-// names; bad_value (unknown profile).
+// names; bad_value (unknown profile); too_large (ctx.memory_limit).
 Result<score::Scan> scan(const Context& ctx, const ScanRequest& request, InputReport* report = nullptr);
 
 }  // namespace momentum::engine

@@ -37,6 +37,7 @@ struct StoreSummary {
   std::int64_t instruments = 0, instruments_with_bars = 0;
   std::int64_t bars = 0, bytes = 0;  // of data files
   std::int64_t factor_events = 0, unverified_links = 0;
+  std::int64_t corporate_actions = 0, price_limits = 0;
   Date first, last;  // bar
   std::vector<LevelSummary> levels;  // base, year, tail: those that have files
   std::vector<SessionsSummary> sessions;  // ascending by market

@@ -25,8 +25,7 @@ struct Stretch {
 using StretchSink = std::function<void(const Stretch&)>;
 
 struct EvaluateOptions {
-  // Rows per stretch; 0: 16 (of a temporary they are 4 KiB: some ten of them stay in L1), or kernels::kFusedRows for a
-  // stage that is fused.
+  // Rows per stretch; 0: what is quickest.
   std::size_t chunk_rows = 0;
   // Planes of cross-sections are dates x lanes x 8 bytes each; more than this at once is error too_large.
   std::size_t plane_bytes_limit = std::size_t{8} << 30;

@@ -4,7 +4,7 @@
 // Lanes stand in tiles of 32. Row r of a lane is its r-th own traded bar, counted from its first bar (left-aligned), so
 // suspended days take no row and appending a bar moves nothing. Lanes are sorted by length, so that a tile, whose row count
 // is that of its longest lane, wastes little. *Missing* is NaN in a bar; *absent* is a row at or after the lane's length:
-// its memory holds the lane's last value and must not be looked at. The calendar map gives the date of each row.
+// its memory holds rows of another lane and must not be looked at. The calendar map gives the date of each row.
 //
 // A Panel is a view of one flat block in exactly this layout (docs/formats.md), so that it can lie in shared memory or a
 // file and be attached without a copy. It is immutable and may be read from any thread.

@@ -42,6 +42,7 @@ enum class Text : std::uint8_t {
   profile,
   prices,
   history,
+  frequency,
   numerics,
   asked_for,
   snapshot,
@@ -90,6 +91,7 @@ enum class Text : std::uint8_t {
   empty_files,
   and_more_quarantined,
   no_factors,
+  no_actions,
   // account of an import
   already_there,
   conflicting,
@@ -142,6 +144,7 @@ enum class Text : std::uint8_t {
   data,
   size,
   factors,
+  facts,
   sessions,
   level,
   files,
@@ -154,6 +157,7 @@ enum class Text : std::uint8_t {
   codec,
   instruments_and_bars,
   factor_count,
+  fact_count,
   sessions_count,
   // note of synthetic data: the same in both languages
   synthetic,

@@ -9,14 +9,14 @@
 namespace momentum::report {
 
 enum class Lang : std::uint8_t { en, zh };
-enum class Format : std::uint8_t { table, csv, json };
+enum class Format : std::uint8_t { table, csv, json, parquet };
 
-// Errors: bad_value naming the choices. parquet and xlsx are named as not there yet.
+// Errors: bad_value naming the choices. xlsx is named as not there yet.
 Result<Format> parse_format(std::string_view text);
 Result<Lang> parse_lang(std::string_view text);
 
-// The format that the suffix of `path` implies: .csv .json .txt; `otherwise` for any other suffix. Error bad_value for
-// .parquet and .xlsx.
+// The format that the suffix of `path` implies: .csv .json .parquet .txt; `otherwise` for any other suffix. Error bad_value
+// for .xlsx.
 Result<Format> format_of_path(std::string_view path, Format otherwise);
 
 struct TableStyle {

@@ -53,10 +53,10 @@ struct Ingredients {
 
 // One instrument. Doubles are missing as NaN. Prices are in yuan, front-adjusted to the as-of date unless told otherwise.
 struct Record {
-  std::string ts_code;  // 600000.SH
-  std::string name;  // as of the as-of date; empty if unknown
-  std::string industry;  // empty if unknown
-  std::string board;  // main, star, chinext, bse, b, fund, ...
+  std::string ts_code = {};  // 600000.SH
+  std::string name = {};  // as of the as-of date; empty if unknown
+  std::string industry = {};  // empty if unknown
+  std::string board = {};  // main, star, chinext, bse, b, fund, ...
   double close = kMissing;
   double pct_chg = kMissing;  // fraction, against preclose
   double amount = kMissing;  // yuan
@@ -69,15 +69,15 @@ struct Record {
   double score_raw = kMissing;  // not rounded
   std::array<double, kParts> details{kMissing, kMissing, kMissing, kMissing, kMissing, kMissing};  // points per part
   Status status = Status::bad_data;
-  std::string reason;  // why there is no score, or what is odd about it; empty for ok
-  std::vector<std::string> flags;  // "unverified_link:2007-03-01", ...
-  Date as_of;  // date of the row that was scored; for an unscored instrument its last bar
-  Date first_bar;  // origin of its recurrences
+  std::string reason = {};  // why there is no score, or what is odd about it; empty for ok
+  std::vector<std::string> flags = {};  // "unverified_link:2007-03-01", ...
+  Date as_of = {};  // date of the row that was scored; for an unscored instrument its last bar
+  Date first_bar = {};  // origin of its recurrences
   std::int64_t bars = 0;  // bars from first_bar to the session asked for
   bool synthetic = false;
   // Last up to 60 closes up to the as-of session, ascending, for the sparkline of a table; not part of CSV or JSON.
-  std::vector<double> recent_closes;
-  Ingredients ingredients;
+  std::vector<double> recent_closes = {};
+  Ingredients ingredients = {};
 };
 
 // The answer of a scan.
@@ -88,6 +88,7 @@ struct Scan {
   std::string profile = "classic";
   std::string adjust_applied;  // "front (preclose)", "back (preclose)", "none", "none (no factors)": as shown
   std::string history = "origin";  // or "365d"
+  std::string frequency = "1d";  // or "1w", "1mo": what a bar is
   int numerics = 0;  // numerics version
   std::string store_snapshot;  // empty: read from files
   bool synthetic = false;

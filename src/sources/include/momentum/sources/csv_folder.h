@@ -1,6 +1,7 @@
 #pragma once
 // CSV files, folders, globs and archives of them -> BarSet.
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,18 +11,24 @@
 
 namespace momentum::sources {
 
+// Whose six-digit numbers without a market are, where the user says: all of one exchange's, or `shares`, A and B shares of any,
+// whose numbers no two exchanges share (kind_of).
+enum class BareCodes : std::uint8_t { unknown, SH, SZ, BJ, shares };
+
 struct CsvOptions {
   std::string dialect;  // "" : sniffed from banner and header; the choice is in BarSet::dialect
-  std::string code;     // for files that name no instrument in a column nor in their file name
+  std::string code;  // for files that name no instrument in a column nor in their file name
+  BareCodes bare = BareCodes::unknown;
 };
 
 // Reads every `*.csv` (`*.txt`) under `paths`: a file, a folder (recursively), a glob, or a .tar/.tar.gz/.tar.xz/... of files.
 // Files are parsed in parallel (ctx.threads); progress in bytes, per file; cancellable between files. The answer does not
 // depend on the number of threads. Memory: about 20 bytes a row and 8 for each number in it; a single file twice that.
+// Where that is more than ctx.memory_limit, reading stops with too_large.
 // The instrument of a row: the code column; else the file's name where it is a code with a number in it (sh600000.csv)
 // or begins with one that names its market (sh600000_daily.csv); else CsvOptions::code; else the file's name as a bare
 // symbol, in upper case, if it is made of [A-Za-z0-9_.-].
-// A code without a market has the dialect's, if it has one.
+// A code without a market has the dialect's, if it has one, else what CsvOptions::bare says of it.
 // All files with rows are of one dialect and one price basis, and all of them are synthetic or none is. Rows of an
 // instrument from several files are merged by date: equal ones are duplicates, different ones are quarantined. A line with
 // no text in any cell is no row.

@@ -10,6 +10,7 @@
 
 #include "momentum/base/context.h"
 #include "momentum/base/date.h"
+#include "momentum/base/decimal.h"
 #include "momentum/base/error.h"
 #include "momentum/base/instrument.h"
 #include "momentum/sources/bar_set.h"
@@ -68,17 +69,17 @@ struct FactorPoint {
 struct CorporateAction {
   Instrument id;
   Date date;  // ex-date
-  double cash = 0;  // yuan
-  double bonus = 0, transfer = 0;  // new shares
-  double rights = 0;  // shares offered
-  double rights_price = 0;  // yuan each; above 0 where rights is
+  Decimal cash = {};  // yuan
+  Decimal bonus = {}, transfer = {};  // new shares
+  Decimal rights = {};  // shares offered
+  Decimal rights_price = {};  // yuan each; above 0 where rights is
   bool operator==(const CorporateAction&) const = default;
 };
 
 struct PriceLimit {
   Instrument id;
   Date date;
-  std::optional<double> up = {}, down = {};  // yuan, above 0, down <= up; none: no limit that day
+  Decimal up = {}, down = {};  // yuan, at most four digits after the point, down <= up; 0: no limit that day
   bool operator==(const PriceLimit&) const = default;
 };
 

@@ -3,6 +3,8 @@
 // A plan reads no data file, only the extents of the catalog's state.
 
 #include <cstdint>
+#include <limits>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -12,8 +14,12 @@
 
 namespace momentum::store {
 
+inline constexpr std::int64_t kAllRows = std::numeric_limits<std::int64_t>::max();
+
 struct Need {
   std::vector<std::string> columns = {};  // of values (open, close, ...): `instrument` and `date` are read in any case
+  // Of these columns an instrument's last rows among the wanted days are enough, so many at most.
+  std::map<std::string, std::int64_t> latest_rows = {};
   Date first = {}, last = {};  // wanted days, both included; no date: open on that side
   std::vector<catalog::InstrumentId> instruments = {};  // ascending; empty: all
 };
@@ -44,6 +50,7 @@ struct Batch {
 struct Plan {
   std::vector<Batch> batches;
   std::vector<std::string> columns;
+  std::vector<std::int64_t> column_rows;  // of each column: how many of an instrument's last wanted rows, or kAllRows
   Date first, last;  // as wanted
   std::int64_t rows = 0;
 };

@@ -1,0 +1,130 @@
+#include "momentum/panel/resample.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "momentum/base/date.h"
+#include "momentum/base/error.h"
+
+namespace momentum::panel {
+namespace {
+
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+
+std::int32_t floor_div(std::int32_t a, std::int32_t b) { return a / b - (a % b < 0 ? 1 : 0); }
+
+// How many trading minutes of the day have ended by `minute`, and the other way round.
+std::int32_t traded_until(const TradingHours& hours, std::int32_t minute) {
+  std::int32_t traded = 0;
+  for (const auto& part : hours.parts) {
+    if (minute <= part.open) break;
+    traded += std::min(minute, part.close) - part.open;
+  }
+  return traded;
+}
+
+std::int32_t end_of(const TradingHours& hours, std::int32_t traded) {
+  for (const auto& part : hours.parts) {
+    if (traded <= part.close - part.open) return part.open + traded;
+    traded -= part.close - part.open;
+  }
+  return hours.parts.back().close;
+}
+
+double sum_of(std::span<const double> values) {
+  double sum = 0.0;
+  bool there = false;
+  for (const double x : values) {
+    if (std::isnan(x)) continue;
+    sum += x;
+    there = true;
+  }
+  return there ? sum : kMissing;
+}
+
+}  // namespace
+
+std::int32_t TradingHours::minutes() const {
+  std::int32_t all = 0;
+  for (const auto& part : parts) all += part.close - part.open;
+  return all;
+}
+
+TradingHours a_share_hours() { return {{{9 * 60 + 30, 11 * 60 + 30}, {13 * 60, 15 * 60}}}; }
+TradingHours us_hours() { return {{{9 * 60 + 30, 16 * 60}}}; }
+
+std::vector<std::int32_t> weeks_of(std::span<const std::int32_t> days) {
+  constexpr std::int32_t kThursday = 3;  // 1970-01-01 was one: days since the Monday of its week
+  std::vector<std::int32_t> weeks;
+  weeks.reserve(days.size());
+  for (const std::int32_t day : days) weeks.push_back(floor_div(day + kThursday, 7) * 7 - kThursday);
+  return weeks;
+}
+
+std::vector<std::int32_t> months_of(std::span<const std::int32_t> days) {
+  std::vector<std::int32_t> months;
+  months.reserve(days.size());
+  std::int32_t month = 0, next = std::numeric_limits<std::int32_t>::min();
+  for (const std::int32_t day : days) {
+    if (months.empty() || day >= next || day < month) {
+      month = first_of_month(Date{day}).days;
+      next = first_of_month(Date{month} + 31).days;
+    }
+    months.push_back(month);
+  }
+  return months;
+}
+
+std::vector<std::int32_t> minutes_of(std::span<const std::int32_t> minutes, const TradingHours& hours, std::int32_t n) {
+  MOMENTUM_CHECK(n >= 1 && !hours.parts.empty());
+  const std::int32_t all = hours.minutes();
+  std::vector<std::int32_t> periods;
+  periods.reserve(minutes.size());
+  for (const std::int32_t minute : minutes) {
+    const std::int32_t day = floor_div(minute, kMinutesOfDay) * kMinutesOfDay;
+    const std::int32_t traded = std::max(traded_until(hours, minute - day), std::int32_t{1});
+    periods.push_back(day + end_of(hours, std::min((traded + n - 1) / n * n, all)));
+  }
+  return periods;
+}
+
+std::vector<std::int32_t> days_of(std::span<const std::int32_t> minutes) {
+  std::vector<std::int32_t> days;
+  days.reserve(minutes.size());
+  for (const std::int32_t minute : minutes) days.push_back(floor_div(minute, kMinutesOfDay));
+  return days;
+}
+
+Resampled resample(std::span<const std::int32_t> periods, const BarColumns& bars) {
+  Resampled out;
+  for (std::size_t begin = 0; begin < periods.size();) {
+    std::size_t end = begin + 1;
+    while (end < periods.size() && periods[end] == periods[begin]) ++end;
+    const double at = bars.factor.empty() ? 1.0 : bars.factor[end - 1];
+    const auto price = [&](std::span<const double> column, std::size_t r) {
+      const double own = bars.factor.empty() ? 1.0 : bars.factor[r];
+      return own == at ? column[r] : column[r] * own / at;
+    };
+    double open = kMissing, high = kMissing, low = kMissing, close = kMissing;
+    for (std::size_t r = begin; r < end; ++r) {
+      const double o = price(bars.open, r), h = price(bars.high, r), l = price(bars.low, r), c = price(bars.close, r);
+      if (std::isnan(open)) open = o;
+      if (std::isnan(high) || h > high) high = h;
+      if (std::isnan(low) || l < low) low = l;
+      if (!std::isnan(c)) close = c;
+    }
+    out.last.push_back(end - 1);
+    out.open.push_back(open);
+    out.high.push_back(high);
+    out.low.push_back(low);
+    out.close.push_back(close);
+    out.volume.push_back(sum_of(bars.volume.subspan(begin, end - begin)));
+    if (!bars.amount.empty()) out.amount.push_back(sum_of(bars.amount.subspan(begin, end - begin)));
+    out.factor.push_back(at);
+    begin = end;
+  }
+  return out;
+}
+
+}  // namespace momentum::panel
