@@ -13,6 +13,8 @@
 #include "commit_internal.h"
 #include "limits_internal.h"
 #include "load_internal.h"
+#include "packed_internal.h"
+#include "redo_internal.h"
 #include "schema_internal.h"
 #include "sqlite_internal.h"
 
@@ -25,26 +27,9 @@ constexpr const char* kName = "catalog.db";
 
 std::string catalog_of(const std::string& folder) { return (fs::path(folder) / kName).string(); }
 
-std::unexpected<Error> failed_with(int error, std::string where) {
-  switch (error) {
-    case EACCES:
-    case EPERM:
-    case EROFS: return fail(ErrorCode::no_permission, "may not write", std::move(where), "check the permissions");
-    case ENOSPC:
-    case EDQUOT: return fail(ErrorCode::disk_full, "disk full", std::move(where), "free some space");
-    default:
-      return fail(ErrorCode::io_failed, fmt::format("cannot write ({})", std::strerror(error)), std::move(where),
-                  "check the path and the disk");
-  }
-}
-
-Result<void> sync_to_disk(const std::string& path, int flags) {
-  const int fd = ::open(path.c_str(), flags | O_CLOEXEC);
-  if (fd < 0) return failed_with(errno, path);
-  const int error = ::fsync(fd) == 0 ? 0 : errno;
-  ::close(fd);
-  if (error != 0) return failed_with(error, path);
-  return {};
+std::unexpected<Error> lost(const std::string& folder) {
+  return fail(ErrorCode::damaged_store, "the store has lost its catalog", catalog_of(folder),
+              "make it anew with momentum store repair");
 }
 
 // SQLite's own answers to a missing or closed file do not say which it is.
@@ -56,6 +41,7 @@ Result<void> find_catalog(const std::string& folder) {
   }
   if (::stat(path.c_str(), &info) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) {
+      if (Catalog::is_lost(folder)) return lost(folder);
       return fail(ErrorCode::store_not_found, "not a store (it has no catalog.db)", folder,
                   "check --store, or import something");
     }
@@ -117,11 +103,64 @@ void remove_database(const std::string& path) noexcept {
   ::unlink((path + "-journal").c_str());
 }
 
+Result<void> write_first_base(const std::string& path, const std::string& store) {
+  MOMENTUM_TRY(const Database database, Database::open(path, Access::read, CatalogOptions{}.busy));
+  return Redo(store).write_base(database);
+}
+
+// The first name of catalog.db.broken-1, -2, ... that is free.
+std::string free_name(const std::string& path) {
+  for (int n = 1;; ++n) {
+    std::string name = fmt::format("{}.broken-{}", path, n);
+    std::error_code error;
+    if (!fs::exists(name, error) && !fs::exists(name + "-journal", error)) return name;
+  }
+}
+
+// SQLite says that a commit failed even if only the last of its steps did, the sync of the emptied journal. By then the
+// commit stands: a caller who took it for undone and removed its files would break the store.
+// The database's number of redo files tells: it is in every transaction.
+Result<void> settle(const Database& database, std::int64_t number, Error error) {
+  database.rollback();
+  const Transaction transaction(database);
+  if (!database.begin_read()) return std::unexpected(std::move(error));
+  const auto sequence = database.integer("SELECT sequence FROM redo");
+  if (!sequence || *sequence != number) return std::unexpected(std::move(error));
+  return sync_to_disk(database.path() + "-journal", O_RDONLY);
+}
+
 }  // namespace
 
 struct Catalog::Impl {
   Database database;
-  bool writable;
+  std::optional<Redo> redo;  // of one that may write
+
+  // body(), which changes rows, as one transaction and one record.
+  template <class Body>
+  auto write(Body&& body) -> decltype(body()) {
+    MOMENTUM_CHECK(redo);
+    const Transaction transaction(database);
+    MOMENTUM_TRY_VOID(database.begin_write());
+    MOMENTUM_TRY(const Recorder recorder, Recorder::start(database, kRedoTable));
+    auto done = body();
+    if (!done) return done;
+    MOMENTUM_TRY(const std::string changes, recorder.changes());
+    MOMENTUM_TRY(const std::int64_t number, redo->append(database, changes));
+    auto committed = database.commit();
+    if (committed) return done;
+    committed = settle(database, number, std::move(committed).error());
+    if (committed) return done;
+    // After io_failed the change may stand all the same; else it is undone.
+    if (committed.error().code != ErrorCode::io_failed) redo->take_back(number);
+    return std::unexpected(std::move(committed).error());
+  }
+  // body(), which reads, as one transaction.
+  template <class Body>
+  auto read(Body&& body) const -> decltype(body()) {
+    const Transaction transaction(database);
+    MOMENTUM_TRY_VOID(begin(database));
+    return body();
+  }
 };
 
 Catalog::Catalog(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -140,12 +179,14 @@ Result<void> Catalog::create(const Context& ctx, const std::string& folder, Stor
   const std::string path = catalog_of(folder);
   if (fs::exists(path, error))
     return fail(ErrorCode::store_exists, "a store stands here already", folder, "choose another folder");
+  if (is_lost(folder)) return lost(folder);
   fs::create_directory(fs::path(folder) / "data", error);
   if (error) return failed_with(error.value(), (fs::path(folder) / "data").string());
 
   const std::string unfinished = path + ".new";
   remove_database(unfinished);
   auto written = write_empty(unfinished, info);
+  if (written) written = write_first_base(unfinished, folder);
   if (written && ::rename(unfinished.c_str(), path.c_str()) != 0) written = failed_with(errno, path);
   remove_database(unfinished);
   if (!written) return written;
@@ -160,7 +201,7 @@ Result<Catalog> Catalog::open(const std::string& folder, CatalogOptions options)
     MOMENTUM_TRY_VOID(database.begin_read());
     MOMENTUM_TRY_VOID(format_of(database, migrations()));
   }
-  return Catalog(std::make_unique<Impl>(std::move(database), false));
+  return Catalog(std::make_unique<Impl>(std::move(database), std::nullopt));
 }
 
 Result<Catalog> Catalog::open(const WriterLock& lock, CatalogOptions options) {
@@ -170,67 +211,121 @@ Result<Catalog> Catalog::open(const WriterLock& lock, CatalogOptions options) {
   if (format < kStoreFormatVersion) {
     MOMENTUM_TRY_VOID(migrate(database, migrations()));
   }
-  return Catalog(std::make_unique<Impl>(std::move(database), true));
+  const Redo redo(lock.folder());
+  MOMENTUM_TRY_VOID(redo.fit(database));
+  return Catalog(std::make_unique<Impl>(std::move(database), redo));
 }
 
 Result<State> Catalog::load() const {
-  const Transaction transaction(impl_->database);
-  MOMENTUM_TRY_VOID(begin(impl_->database));
-  return load_state(impl_->database, std::nullopt);
+  return impl_->read([&] { return load_state(impl_->database, std::nullopt); });
 }
 
 Result<State> Catalog::load(SnapshotId snapshot) const {
-  const Transaction transaction(impl_->database);
-  MOMENTUM_TRY_VOID(begin(impl_->database));
-  return load_state(impl_->database, snapshot);
+  return impl_->read([&] { return load_state(impl_->database, snapshot); });
 }
 
 Result<std::vector<DayLimits>> Catalog::limits(SnapshotId snapshot, Date first, Date last) const {
-  const Transaction transaction(impl_->database);
-  MOMENTUM_TRY_VOID(begin(impl_->database));
-  return load_limits(impl_->database, snapshot, first, last);
+  return impl_->read([&] { return load_limits(impl_->database, snapshot, first, last); });
+}
+
+Result<std::vector<Date>> Catalog::changed_limits(SnapshotId before, SnapshotId after) const {
+  return impl_->read([&]() -> Result<std::vector<Date>> {
+    for (const SnapshotId snapshot : {before, after}) MOMENTUM_TRY_VOID(find_snapshot(impl_->database, snapshot));
+    return catalog::changed_limits(impl_->database, before, after);
+  });
 }
 
 Result<std::vector<Snapshot>> Catalog::log() const {
-  const Transaction transaction(impl_->database);
-  MOMENTUM_TRY_VOID(begin(impl_->database));
-  return all_snapshots(impl_->database);
+  return impl_->read([&] { return all_snapshots(impl_->database); });
+}
+
+Result<std::vector<LogEntry>> Catalog::history() const {
+  return impl_->read([&] { return load_history(impl_->database); });
 }
 
 Result<std::vector<Garbage>> Catalog::garbage() const {
-  const Transaction transaction(impl_->database);
-  MOMENTUM_TRY_VOID(begin(impl_->database));
-  return load_garbage(impl_->database);
+  return impl_->read([&] { return load_garbage(impl_->database); });
 }
 
-// SQLite says that a commit failed even if only the last of its steps did, the sync of the emptied journal. By then the
-// commit stands: a caller who took it for undone and removed its files would break the store.
-Result<void> Catalog::settle(const Snapshot& snapshot, Error error) const {
-  impl_->database.rollback();
-  const Transaction transaction(impl_->database);
-  if (!impl_->database.begin_read()) return std::unexpected(std::move(error));
-  const auto newest = newest_snapshot(impl_->database);
-  if (!newest || *newest != snapshot) return std::unexpected(std::move(error));
-  return sync_to_disk(impl_->database.path() + "-journal", O_RDONLY);
+Result<std::optional<Time>> Catalog::removed(FileId file) const {
+  return impl_->read([&] { return time_removed(impl_->database, file); });
 }
 
 Result<Snapshot> Catalog::commit(const Context& ctx, const Change& change, SnapshotId parent) {
-  MOMENTUM_CHECK(impl_->writable);
-  const Transaction transaction(impl_->database);
-  MOMENTUM_TRY_VOID(impl_->database.begin_write());
-  MOMENTUM_TRY(Snapshot snapshot, write_change(impl_->database, change, parent, now_of(ctx)));
-  if (auto committed = impl_->database.commit(); !committed) {
-    MOMENTUM_TRY_VOID(settle(snapshot, std::move(committed).error()));
-  }
-  return snapshot;
+  return impl_->write([&] { return write_change(impl_->database, change, parent, now_of(ctx)); });
 }
 
-Result<void> Catalog::forget(const Context& ctx, const std::vector<FileId>& files) {
-  MOMENTUM_CHECK(impl_->writable);
-  const Transaction transaction(impl_->database);
-  MOMENTUM_TRY_VOID(impl_->database.begin_write());
-  MOMENTUM_TRY_VOID(write_forgotten(impl_->database, files, now_of(ctx)));
-  return impl_->database.commit();
+Result<void> Catalog::pin(const Context& ctx, SnapshotId snapshot, const std::string& note) {
+  return impl_->write([&] { return write_pin(impl_->database, snapshot, note, now_of(ctx)); });
+}
+
+Result<void> Catalog::unpin(const Context&, SnapshotId snapshot) {
+  return impl_->write([&] { return write_unpin(impl_->database, snapshot); });
+}
+
+Result<void> Catalog::drop(const Context& ctx, const std::vector<SnapshotId>& snapshots,
+                           const std::vector<FileId>& files) {
+  return impl_->write([&] { return write_dropped(impl_->database, snapshots, files, now_of(ctx)); });
+}
+
+Result<void> Catalog::check() const {
+  return impl_->read([&]() -> Result<void> {
+    MOMENTUM_TRY(Statement row, impl_->database.prepare("PRAGMA integrity_check(1)"));
+    MOMENTUM_TRY_VOID(row.step());
+    if (row.text(0) != "ok") return damaged(std::string(row.text(0)), impl_->database.path());
+    MOMENTUM_TRY_VOID(row.step());
+    MOMENTUM_TRY(const std::vector<LogEntry> history, load_history(impl_->database));
+    MOMENTUM_TRY_VOID(load_garbage(impl_->database));
+    std::vector<SnapshotId> readable;
+    for (const LogEntry& entry : history) {
+      if (entry.dropped) continue;
+      readable.push_back(entry.snapshot.id);
+      MOMENTUM_TRY_VOID(load_state(impl_->database, entry.snapshot.id));
+    }
+    return check_limits(impl_->database, readable);
+  });
+}
+
+Result<void> Catalog::shorten_redo(std::int64_t records) const {
+  MOMENTUM_CHECK(impl_->redo);
+  MOMENTUM_TRY(const std::int64_t length, impl_->redo->length());
+  return length > records ? impl_->redo->write_base(impl_->database) : Result<void>{};
+}
+
+bool Catalog::is_lost(const std::string& folder) {
+  std::error_code error;
+  if (fs::exists(catalog_of(folder), error)) return false;
+  const fs::directory_iterator data(fs::path(folder) / "data", error);
+  return (!error && data != fs::directory_iterator()) || Redo::has_records(folder);
+}
+
+Result<Catalog::Rebuilt> Catalog::rebuild(const Context& ctx, const WriterLock& lock) {
+  const std::string path = catalog_of(lock.folder()), unfinished = path + ".new";
+  remove_database(unfinished);
+  MOMENTUM_TRY(const Redo::Replayed replayed, Redo(lock.folder()).replay(unfinished));
+  Rebuilt out{.records = replayed.records, .aside = {}};
+  const auto checked = [&]() -> Result<void> {
+    MOMENTUM_TRY(Database database, Database::open(unfinished, Access::write, CatalogOptions{}.busy));
+    MOMENTUM_TRY_VOID(migrate(database, migrations()));
+    return Catalog(std::make_unique<Impl>(std::move(database), std::nullopt)).check();
+  }();
+  if (!checked || ctx.cancelled()) {
+    remove_database(unfinished);
+    return checked ? Context::interrupted() : std::unexpected(checked.error());
+  }
+  ::unlink((unfinished + "-journal").c_str());
+  // The old journal must not meet the new database: it would be rolled back into it.
+  const std::string aside = free_name(path);
+  for (const char* suffix : {"", "-journal"}) {
+    if (::rename((path + suffix).c_str(), (aside + suffix).c_str()) == 0) {
+      if (*suffix == '\0') out.aside = aside;
+    } else if (errno != ENOENT) {
+      return failed_with(errno, path + suffix);
+    }
+  }
+  if (::rename(unfinished.c_str(), path.c_str()) != 0) return failed_with(errno, path);
+  MOMENTUM_TRY_VOID(sync_to_disk(lock.folder(), O_RDONLY | O_DIRECTORY));
+  return out;
 }
 
 }  // namespace momentum::catalog

@@ -14,9 +14,6 @@
 namespace momentum::catalog {
 namespace {
 
-std::int64_t micros(Time time) { return time.time_since_epoch().count(); }
-std::int64_t as_stored(std::uint64_t hash) { return static_cast<std::int64_t>(hash); }
-
 std::unexpected<Error> wrong(const std::string& what, std::string where) {
   return fail(ErrorCode::internal, "a commit that contradicts the store: " + what, std::move(where),
               "please report this line");
@@ -37,6 +34,19 @@ Result<void> insert_snapshot(const Database& database, const Snapshot& snapshot)
   row.bind(9, snapshot.counts.bytes);
   row.bind(10, snapshot.counts.days);
   row.bind(11, as_stored(check_of(snapshot)));
+  MOMENTUM_TRY_VOID(row.run());
+  return {};
+}
+
+Result<void> insert_account(const Database& database, SnapshotId snapshot, const Account& account) {
+  MOMENTUM_TRY(Statement row, database.prepare("INSERT INTO account(snapshot, added, corrected, filled, revised, "
+                                               "\"check\") VALUES(?1,?2,?3,?4,?5,?6)"));
+  row.bind(1, snapshot);
+  row.bind(2, account.added);
+  row.bind(3, account.corrected);
+  row.bind(4, account.filled);
+  row.bind(5, account.revised);
+  row.bind(6, as_stored(check_of(snapshot, account)));
   MOMENTUM_TRY_VOID(row.run());
   return {};
 }
@@ -248,8 +258,10 @@ Result<void> write_first(const Database& database, const StoreInfo& info) {
   row.bind_text(8, info.tool_version);
   row.bind(9, as_stored(check_of(info)));
   MOMENTUM_TRY_VOID(row.run());
-  return insert_snapshot(database,
-                         {.id = 1, .parent = 0, .created = info.created, .op = "create", .note = "", .counts = {}});
+  MOMENTUM_TRY_VOID(insert_snapshot(
+      database,
+      {.id = 1, .parent = 0, .created = info.created, .op = "create", .note = "", .counts = {}, .account = {}}));
+  return insert_account(database, 1, {});
 }
 
 Result<Snapshot> write_change(const Database& database, const Change& change, SnapshotId parent, Time now) {
@@ -264,8 +276,10 @@ Result<Snapshot> write_change(const Database& database, const Change& change, Sn
                     .created = now,
                     .op = change.op,
                     .note = change.note,
-                    .counts = before.counts};
+                    .counts = before.counts,
+                    .account = change.account};
   MOMENTUM_TRY_VOID(insert_snapshot(database, snapshot));
+  MOMENTUM_TRY_VOID(insert_account(database, snapshot.id, change.account));
   MOMENTUM_TRY_VOID(end_files(database, change.end_files, snapshot));
   MOMENTUM_TRY_VOID(add_files(database, change.add_files, snapshot));
   MOMENTUM_TRY_VOID(put_instruments(database, change.instruments, snapshot));
@@ -274,22 +288,6 @@ Result<Snapshot> write_change(const Database& database, const Change& change, Sn
   MOMENTUM_TRY_VOID(put_limits(database, change.limits, snapshot.id));
   MOMENTUM_TRY_VOID(update_counts(database, snapshot));
   return snapshot;
-}
-
-Result<void> write_forgotten(const Database& database, const std::vector<FileId>& files, Time now) {
-  MOMENTUM_TRY(Statement leave, database.prepare("DELETE FROM gc_queue WHERE file=?1"));
-  // The row stays for its path's sake, which nobody may use again.
-  MOMENTUM_TRY(Statement mark, database.prepare("UPDATE file SET removed=?2, columns=x'', row_groups=x'', extents=x'' "
-                                                "WHERE id=?1"));
-  for (const FileId file : files) {
-    leave.bind(1, file);
-    MOMENTUM_TRY(const int left, leave.run());
-    if (left == 0) return wrong("a file that has not ended", fmt::format("file {}", file));
-    mark.bind(1, file);
-    mark.bind(2, micros(now));
-    MOMENTUM_TRY_VOID(mark.run());
-  }
-  return {};
 }
 
 }  // namespace momentum::catalog

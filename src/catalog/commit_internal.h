@@ -8,10 +8,13 @@
 
 namespace momentum::catalog {
 
-// Each is inside a write transaction of the caller's, who commits it. Errors: those of Catalog::commit() and forget().
+// Each is inside a write transaction of the caller's, who commits it. Errors: those of Catalog::commit(), pin() and drop().
 Result<void> write_first(const Database& database, const StoreInfo& info);
 Result<Snapshot> write_change(const Database& database, const Change& change, SnapshotId parent, Time now);
-Result<void> write_forgotten(const Database& database, const std::vector<FileId>& files, Time now);
+Result<void> write_pin(const Database& database, SnapshotId snapshot, const std::string& note, Time now);
+Result<void> write_unpin(const Database& database, SnapshotId snapshot);
+Result<void> write_dropped(const Database& database, const std::vector<SnapshotId>& snapshots,
+                           const std::vector<FileId>& files, Time now);
 
 Time now_of(const Context& ctx);
 

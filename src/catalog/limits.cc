@@ -12,8 +12,6 @@
 namespace momentum::catalog {
 namespace {
 
-constexpr int kFirstFormat = 2;  // that has limits
-
 Result<bool> has_days(const Database& database, SnapshotId snapshot) {
   MOMENTUM_TRY(Statement row, database.prepare("SELECT 1 FROM price_limits WHERE end_snapshot > ?1 "
                                                "AND begin_snapshot <= ?1 LIMIT 1"));
@@ -30,6 +28,22 @@ Result<std::int64_t> sum_of_days(const Database& database, SnapshotId snapshot) 
   return row.integer(0);
 }
 
+// A row of day, entries, limits, check.
+Result<DayLimits> limits_in(const Statement& row, const Database& database) {
+  const Date day{static_cast<std::int32_t>(row.integer(0))};
+  const std::string where = fmt::format("{}, limits of {}", database.path(), to_string(day));
+  if (check_of(day, row.integer(1), row.blob(2)) != static_cast<std::uint64_t>(row.integer(3)))
+    return damaged("wrong checksum", where);
+  MOMENTUM_TRY(std::vector<PriceLimit> limits, unpack_limits(row.blob(2), where));
+  return DayLimits{day, std::move(limits)};
+}
+
+Result<void> check_sum(const Database& database, SnapshotId snapshot, std::int64_t total) {
+  MOMENTUM_TRY(const std::int64_t sum, sum_of_days(database, snapshot));
+  if (sum != total) return damaged(fmt::format("{} price limits of {}", sum, total), database.path());
+  return {};
+}
+
 Result<void> put_total(const Database& database, SnapshotId snapshot, std::int64_t limits) {
   MOMENTUM_TRY(Statement row,
                database.prepare("INSERT INTO limits_total(snapshot, entries, \"check\") VALUES(?1,?2,?3)"));
@@ -43,8 +57,8 @@ Result<void> put_total(const Database& database, SnapshotId snapshot, std::int64
 }  // namespace
 
 Result<std::int64_t> count_limits(const Database& database, SnapshotId snapshot) {
-  MOMENTUM_TRY(const std::int64_t format, database.integer("PRAGMA user_version"));
-  if (format < kFirstFormat) return 0;
+  MOMENTUM_TRY(const bool may_have, has_format(database, kLimitsFormat));
+  if (!may_have) return 0;
   MOMENTUM_TRY(Statement row, database.prepare("SELECT snapshot, entries, \"check\" FROM limits_total "
                                                "WHERE snapshot <= ?1 ORDER BY snapshot DESC LIMIT 1"));
   row.bind(1, snapshot);
@@ -62,8 +76,7 @@ Result<std::vector<DayLimits>> load_limits(const Database& database, SnapshotId 
   MOMENTUM_TRY(const std::int64_t total, count_limits(database, snapshot));
   std::vector<DayLimits> out;
   if (total == 0) return out;
-  MOMENTUM_TRY(const std::int64_t sum, sum_of_days(database, snapshot));
-  if (sum != total) return damaged(fmt::format("{} price limits of {}", sum, total), database.path());
+  MOMENTUM_TRY_VOID(check_sum(database, snapshot, total));
   MOMENTUM_TRY(Statement row, database.prepare("SELECT day, entries, limits, \"check\" FROM price_limits "
                                                "WHERE end_snapshot > ?1 AND begin_snapshot <= ?1 "
                                                "AND day BETWEEN ?2 AND ?3 ORDER BY day"));
@@ -73,13 +86,41 @@ Result<std::vector<DayLimits>> load_limits(const Database& database, SnapshotId 
   while (true) {
     MOMENTUM_TRY(const bool there, row.step());
     if (!there) return out;
-    const Date day{static_cast<std::int32_t>(row.integer(0))};
-    const std::string where = fmt::format("{}, limits of {}", database.path(), to_string(day));
-    if (check_of(day, row.integer(1), row.blob(2)) != static_cast<std::uint64_t>(row.integer(3)))
-      return damaged("wrong checksum", where);
-    MOMENTUM_TRY(std::vector<PriceLimit> limits, unpack_limits(row.blob(2), where));
-    out.push_back({day, std::move(limits)});
+    MOMENTUM_TRY(DayLimits day, limits_in(row, database));
+    out.push_back(std::move(day));
   }
+}
+
+Result<std::vector<Date>> changed_limits(const Database& database, SnapshotId before, SnapshotId after) {
+  std::vector<Date> out;
+  MOMENTUM_TRY(const bool may_have, has_format(database, kLimitsFormat));
+  if (!may_have) return out;
+  MOMENTUM_TRY(Statement row, database.prepare("SELECT DISTINCT day FROM price_limits WHERE "
+                                               "(begin_snapshot <= ?1 AND end_snapshot > ?1) <> "
+                                               "(begin_snapshot <= ?2 AND end_snapshot > ?2) ORDER BY day"));
+  row.bind(1, before);
+  row.bind(2, after);
+  while (true) {
+    MOMENTUM_TRY(const bool there, row.step());
+    if (!there) return out;
+    out.push_back(Date{static_cast<std::int32_t>(row.integer(0))});
+  }
+}
+
+Result<void> check_limits(const Database& database, const std::vector<SnapshotId>& snapshots) {
+  MOMENTUM_TRY(const bool may_have, has_format(database, kLimitsFormat));
+  if (!may_have) return {};
+  MOMENTUM_TRY(Statement row, database.prepare("SELECT day, entries, limits, \"check\" FROM price_limits"));
+  while (true) {
+    MOMENTUM_TRY(const bool there, row.step());
+    if (!there) break;
+    MOMENTUM_TRY_VOID(limits_in(row, database));
+  }
+  for (const SnapshotId snapshot : snapshots) {
+    MOMENTUM_TRY(const std::int64_t total, count_limits(database, snapshot));
+    MOMENTUM_TRY_VOID(check_sum(database, snapshot, total));
+  }
+  return {};
 }
 
 Result<void> put_limits(const Database& database, const std::vector<DayLimits>& days, SnapshotId snapshot) {

@@ -15,6 +15,10 @@ namespace momentum::catalog {
 Result<std::int64_t> count_limits(const Database& database, SnapshotId snapshot);
 // Errors: those of Catalog::limits().
 Result<std::vector<DayLimits>> load_limits(const Database& database, SnapshotId snapshot, Date first, Date last);
+// The days whose limits two states may not have alike, ascending; no blob is read.
+Result<std::vector<Date>> changed_limits(const Database& database, SnapshotId before, SnapshotId after);
+// Every day of every state, and what the days of these add up to. Errors: damaged_store.
+Result<void> check_limits(const Database& database, const std::vector<SnapshotId>& snapshots);
 // Days equal to those that stand add nothing.
 Result<void> put_limits(const Database& database, const std::vector<DayLimits>& days, SnapshotId snapshot);
 

@@ -7,15 +7,21 @@
 #include "limits_internal.h"
 #include "packed_internal.h"
 #include "records_internal.h"
+#include "schema_internal.h"
 #include "words_internal.h"
 
 namespace momentum::catalog {
 namespace {
 
-Time time_of(std::int64_t microseconds) { return Time(std::chrono::microseconds(microseconds)); }
-
-constexpr const char* kSnapshots =
-    "SELECT id, parent, created, op, note, instruments, files, rows, bytes, days, \"check\" FROM snapshot ";
+Result<Statement> select_snapshots(const Database& database, std::string_view which) {
+  MOMENTUM_TRY(const bool accounts, has_format(database, kUpkeepFormat));
+  return database.prepare(fmt::format(
+      "SELECT id, parent, created, op, note, instruments, files, rows, bytes, days, snapshot.\"check\", {} {}",
+      accounts ? "account.snapshot, added, corrected, filled, revised, account.\"check\" "
+                 "FROM snapshot LEFT JOIN account ON account.snapshot = id"
+               : "NULL FROM snapshot",
+      which));
+}
 
 Result<Snapshot> snapshot_in(const Statement& row, const Database& database) {
   Snapshot snapshot{.id = row.integer(0),
@@ -23,8 +29,11 @@ Result<Snapshot> snapshot_in(const Statement& row, const Database& database) {
                     .created = time_of(row.integer(2)),
                     .op = std::string(row.text(3)),
                     .note = std::string(row.text(4)),
-                    .counts = {row.integer(5), row.integer(6), row.integer(7), row.integer(8), row.integer(9)}};
-  if (check_of(snapshot) != static_cast<std::uint64_t>(row.integer(10))) {
+                    .counts = {row.integer(5), row.integer(6), row.integer(7), row.integer(8), row.integer(9)},
+                    .account = {}};
+  if (!row.is_null(11)) snapshot.account = {row.integer(12), row.integer(13), row.integer(14), row.integer(15)};
+  if (check_of(snapshot) != static_cast<std::uint64_t>(row.integer(10)) ||
+      (snapshot.account && check_of(snapshot.id, *snapshot.account) != static_cast<std::uint64_t>(row.integer(16)))) {
     return damaged("wrong checksum", fmt::format("{}, snapshot {}", database.path(), snapshot.id));
   }
   return snapshot;
@@ -132,10 +141,7 @@ Result<void> load_files(const Database& database, State& state) {
   while (true) {
     MOMENTUM_TRY(const bool there, row.step());
     if (!there) break;
-    if (!row.is_null(14)) {
-      return fail(ErrorCode::snapshot_not_found, "the files of this snapshot have been removed",
-                  fmt::format("snapshot {}", state.snapshot.id), "read a newer one");
-    }
+    if (!row.is_null(14)) return dropped_by_gc(state.snapshot.id, time_of(row.integer(14)));
     auto file = file_in(row);
     if (!file) return in_row(std::move(file).error(), database, "file", row.integer(0));
     ++total.files;
@@ -202,24 +208,28 @@ Result<void> derive_coverage(const Database& database, State& state) {
 }  // namespace
 
 Result<Snapshot> find_snapshot(const Database& database, SnapshotId wanted) {
-  MOMENTUM_TRY(Statement row, database.prepare(std::string(kSnapshots) + "WHERE id = ?1"));
+  MOMENTUM_TRY(Statement row, select_snapshots(database, "WHERE id = ?1"));
   row.bind(1, wanted);
   MOMENTUM_TRY(const bool there, row.step());
-  if (there) return snapshot_in(row, database);
+  if (there) {
+    MOMENTUM_TRY(const auto dropped, time_dropped(database, wanted));
+    if (dropped) return dropped_by_gc(wanted, *dropped);
+    return snapshot_in(row, database);
+  }
   MOMENTUM_TRY(const Snapshot newest, newest_snapshot(database));
   return fail(ErrorCode::snapshot_not_found, "no such snapshot", std::to_string(wanted),
               fmt::format("the newest is {}", newest.id));
 }
 
 Result<Snapshot> newest_snapshot(const Database& database) {
-  MOMENTUM_TRY(Statement row, database.prepare(std::string(kSnapshots) + "ORDER BY id DESC LIMIT 1"));
+  MOMENTUM_TRY(Statement row, select_snapshots(database, "ORDER BY id DESC LIMIT 1"));
   MOMENTUM_TRY(const bool there, row.step());
   if (!there) return damaged("no snapshot", database.path());
   return snapshot_in(row, database);
 }
 
 Result<std::vector<Snapshot>> all_snapshots(const Database& database) {
-  MOMENTUM_TRY(Statement row, database.prepare(std::string(kSnapshots) + "ORDER BY id DESC"));
+  MOMENTUM_TRY(Statement row, select_snapshots(database, "ORDER BY id DESC"));
   std::vector<Snapshot> all;
   while (true) {
     MOMENTUM_TRY(const bool there, row.step());

@@ -12,9 +12,15 @@ namespace momentum::catalog {
 
 // Each inside a transaction of the caller's. Errors: those of Catalog::load().
 Result<Snapshot> newest_snapshot(const Database& database);
-Result<Snapshot> find_snapshot(const Database& database, SnapshotId wanted);
+Result<Snapshot> find_snapshot(const Database& database, SnapshotId wanted);  // one that can be read
 Result<std::vector<Snapshot>> all_snapshots(const Database& database);  // newest first
 Result<State> load_state(const Database& database, std::optional<SnapshotId> wanted);
 Result<std::vector<Garbage>> load_garbage(const Database& database);
+Result<std::vector<LogEntry>> load_history(const Database& database);
+Result<std::optional<Time>> time_removed(const Database& database, FileId file);
+Result<std::optional<Time>> time_dropped(const Database& database, SnapshotId snapshot);
+
+// The error of a state that gc dropped.
+std::unexpected<Error> dropped_by_gc(SnapshotId snapshot, Time when);
 
 }  // namespace momentum::catalog

@@ -378,4 +378,26 @@ std::uint64_t check_of(SnapshotId snapshot, std::int64_t limits) {
   return out.hash();
 }
 
+std::uint64_t check_of(SnapshotId snapshot, const Account& account) {
+  PackedWriter out(0);
+  for (const std::int64_t n : {snapshot, account.added, account.corrected, account.filled, account.revised})
+    out.integer(n);
+  return out.hash();
+}
+
+std::uint64_t check_of_pin(SnapshotId snapshot, Time pinned, std::string_view note) {
+  PackedWriter out(0);
+  out.integer(snapshot);
+  out.integer(pinned.time_since_epoch().count());
+  out.text(note);
+  return out.hash();
+}
+
+std::uint64_t check_of_dropped(SnapshotId snapshot, Time dropped) {
+  PackedWriter out(0);
+  out.integer(snapshot);
+  out.integer(dropped.time_since_epoch().count());
+  return out.hash();
+}
+
 }  // namespace momentum::catalog

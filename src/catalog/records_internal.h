@@ -52,5 +52,8 @@ std::uint64_t check_of(const FileRecord& file, std::string_view columns, std::st
 std::uint64_t check_of(std::string_view kind, std::string_view market, int year, std::string_view days);
 std::uint64_t check_of(Date day, std::int64_t entries, std::string_view limits);
 std::uint64_t check_of(SnapshotId snapshot, std::int64_t limits);  // of the count of a state's limits
+std::uint64_t check_of(SnapshotId snapshot, const Account& account);
+std::uint64_t check_of_pin(SnapshotId snapshot, Time pinned, std::string_view note);
+std::uint64_t check_of_dropped(SnapshotId snapshot, Time dropped);
 
 }  // namespace momentum::catalog

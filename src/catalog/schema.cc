@@ -114,7 +114,39 @@ CREATE TABLE limits_total(
 ) STRICT;
 )sql";
 
-constexpr Migration kMigrations[] = {{1, kFormat1}, {2, kFormat2}};
+// Accounts of commits, pinned and dropped snapshots, and how far the redo files of the folder `redo` reach.
+constexpr const char* kFormat3 = R"sql(
+CREATE TABLE account(
+  snapshot INTEGER PRIMARY KEY REFERENCES snapshot(id),
+  added INTEGER NOT NULL,
+  corrected INTEGER NOT NULL,
+  filled INTEGER NOT NULL,
+  revised INTEGER NOT NULL,
+  "check" INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE pin(
+  snapshot INTEGER PRIMARY KEY REFERENCES snapshot(id),
+  pinned INTEGER NOT NULL,  -- when
+  note TEXT NOT NULL,
+  "check" INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE dropped(
+  snapshot INTEGER PRIMARY KEY REFERENCES snapshot(id),
+  dropped INTEGER NOT NULL,  -- when
+  "check" INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE redo(
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  sequence INTEGER NOT NULL,
+  hash INTEGER NOT NULL  -- of the redo file of that number
+) STRICT;
+INSERT INTO redo VALUES(1, 0, 0);
+)sql";
+
+constexpr Migration kMigrations[] = {{1, kFormat1}, {2, kFormat2}, {3, kFormat3}};
 static_assert(kMigrations[std::size(kMigrations) - 1].to == kStoreFormatVersion);
 
 }  // namespace
@@ -134,6 +166,11 @@ Result<int> format_of(const Database& database, std::span<const Migration> known
   }
   if (version < 1) return damaged(fmt::format("store format {}", version), database.path());
   return static_cast<int>(version);
+}
+
+Result<bool> has_format(const Database& database, int format) {
+  MOMENTUM_TRY(const std::int64_t version, database.integer("PRAGMA user_version"));
+  return version >= format;
 }
 
 Result<void> migrate(const Database& database, std::span<const Migration> known) {

@@ -1,3 +1,5 @@
+#define SQLITE_ENABLE_SESSION 1  // declares what the library has
+#define SQLITE_ENABLE_PREUPDATE_HOOK 1
 #include <fmt/format.h>
 #include <sqlite3.h>
 
@@ -187,6 +189,51 @@ void Database::rollback() const noexcept {
     // Whatever it answers, the transaction is gone, or will be when the connection is.
     sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
   }
+}
+
+Result<std::string> Database::copy() const {
+  sqlite3_int64 size = 0;
+  const std::unique_ptr<unsigned char, void (*)(void*)> bytes(sqlite3_serialize(database_.get(), "main", &size, 0),
+                                                              sqlite3_free);
+  if (bytes == nullptr) return fail(ErrorCode::out_of_memory, "out of memory", path_);
+  return std::string(reinterpret_cast<const char*>(bytes.get()), static_cast<std::size_t>(size));
+}
+
+Result<void> Database::repeat(std::string_view changes) const {
+  if (changes.empty()) return {};
+  const auto refuse = [](void*, int, sqlite3_changeset_iter*) { return SQLITE_CHANGESET_ABORT; };
+  std::string bytes(changes);  // the interface takes no const
+  const int status =
+      sqlite3changeset_apply(database_.get(), static_cast<int>(bytes.size()), bytes.data(), nullptr, refuse, nullptr);
+  if (status == SQLITE_NOMEM || (status & 0xFF) == SQLITE_IOERR || status == SQLITE_FULL)
+    return failed(database_.get(), status);
+  if (status != SQLITE_OK) return damaged("changes that do not fit what was before them", path_);
+  return {};
+}
+
+void Recorder::End::operator()(sqlite3_session* session) const noexcept { sqlite3session_delete(session); }
+
+Result<Recorder> Recorder::start(const Database& database, const char* without) {
+  sqlite3_session* session = nullptr;
+  if (sqlite3session_create(database.database_.get(), "main", &session) != SQLITE_OK)
+    return fail(ErrorCode::out_of_memory, "out of memory", database.path());
+  Recorder recorder(session);
+  sqlite3session_table_filter(
+      session,
+      [](void* but, const char* table) { return std::strcmp(static_cast<const char*>(but), table) != 0 ? 1 : 0; },
+      const_cast<char*>(without));
+  if (sqlite3session_attach(session, nullptr) != SQLITE_OK)
+    return fail(ErrorCode::out_of_memory, "out of memory", database.path());
+  return recorder;
+}
+
+Result<std::string> Recorder::changes() const {
+  int size = 0;
+  void* bytes = nullptr;
+  if (sqlite3session_patchset(session_.get(), &size, &bytes) != SQLITE_OK)
+    return fail(ErrorCode::out_of_memory, "out of memory", "the changes of a commit");
+  const std::unique_ptr<void, void (*)(void*)> owner(bytes, sqlite3_free);
+  return std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(size));
 }
 
 }  // namespace momentum::catalog

@@ -10,6 +10,7 @@
 #include "momentum/base/error.h"
 
 struct sqlite3;
+struct sqlite3_session;
 struct sqlite3_stmt;
 
 namespace momentum::catalog {
@@ -62,7 +63,13 @@ class Database {
   Result<void> commit() const;
   void rollback() const noexcept;  // also where no transaction is open
 
+  // All bytes of the database file, as the next reader would see it.
+  Result<std::string> copy() const;
+  // Repeats what a Recorder took down. Inside a write transaction. Error: damaged_store, where it does not fit.
+  Result<void> repeat(std::string_view changes) const;
+
  private:
+  friend class Recorder;
   struct Close {
     void operator()(sqlite3* database) const noexcept;
   };
@@ -77,6 +84,20 @@ class Database {
   std::unique_ptr<Patience> busy_;
   std::unique_ptr<sqlite3, Close> database_;
   std::string path_;
+};
+
+// Takes down every row that is changed while it exists, in all tables but `without`.
+class Recorder {
+ public:
+  static Result<Recorder> start(const Database& database, const char* without);
+  Result<std::string> changes() const;  // empty: none
+
+ private:
+  struct End {
+    void operator()(sqlite3_session* session) const noexcept;
+  };
+  explicit Recorder(sqlite3_session* session) : session_(session) {}
+  std::unique_ptr<sqlite3_session, End> session_;
 };
 
 // Ends an open transaction when left without commit().

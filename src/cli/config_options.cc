@@ -32,16 +32,27 @@ const CLI::Option* find_key(const CLI::App& app, std::string_view key) {
   return nullptr;
 }
 
+// The table of a command: "scan", "store-gc". (A table `store` and the key `store` exclude each other.)
+std::string table_of(const CLI::App& command) {
+  const CLI::App* above = command.get_parent();
+  return above == nullptr || above->get_parent() == nullptr ? command.get_name()
+                                                            : table_of(*above) + "-" + command.get_name();
+}
+
+// Those that run: of one with others below it, these.
 std::vector<const CLI::App*> commands_of(const CLI::App& app) {
   std::vector<const CLI::App*> commands;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
-    if (find_key(app, command->get_name()) == nullptr) commands.push_back(command);  // `store` is an option, too
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    const std::vector<const CLI::App*> below = commands_of(*command);
+    if (below.empty()) commands.push_back(command);
+    commands.insert(commands.end(), below.begin(), below.end());
+  }
   return commands;
 }
 
-const CLI::App* find_command(const CLI::App& app, std::string_view name) {
+const CLI::App* find_command(const CLI::App& app, std::string_view table) {
   for (const CLI::App* command : commands_of(app))
-    if (command->get_name() == name) return command;
+    if (table_of(*command) == table) return command;
   return nullptr;
 }
 
@@ -80,7 +91,7 @@ std::unexpected<Error> unknown_key(const ConfigFile& file, const ConfigEntry& en
   if (command == nullptr) {
     for (const CLI::App* other : commands_of(app))
       if (remedy.empty() && find_key(*other, entry.key) != nullptr)
-        remedy = fmt::format("write it below [{}]", other->get_name());
+        remedy = fmt::format("write it below [{}]", table_of(*other));
   }
   if (const std::string near = nearest(entry.key, known); remedy.empty() && !near.empty())
     remedy = fmt::format("did you mean {}?", near);
@@ -110,7 +121,7 @@ class Application {
   Application(const ConfigFile& file, CLI::App& app, CLI::App* chosen) : file_(file), app_(app), chosen_(chosen) {}
 
   ConfigPlaces run() {
-    if (chosen_ != nullptr) give(chosen_->get_name());
+    if (chosen_ != nullptr) give(table_of(*chosen_));
     give("");
     return std::move(places_);
   }
@@ -183,7 +194,7 @@ Result<void> check_config(const ConfigFile& file, const CLI::App& app) {
   for (const ConfigTable& table : file.tables) {
     if (find_command(app, table.name) != nullptr) continue;
     std::vector<std::string> known;
-    for (const CLI::App* command : commands_of(app)) known.push_back(command->get_name());
+    for (const CLI::App* command : commands_of(app)) known.push_back(table_of(*command));
     const std::string near = nearest(table.name, known);
     return fail(
         ErrorCode::bad_option, "unknown table", fmt::format("{}:{}, [{}]", file.path, table.line, table.name),
@@ -207,7 +218,7 @@ ConfigPlaces apply_config(const ConfigFile& file, CLI::App& app, CLI::App* chose
 }
 
 std::string config_store(const ConfigFile& file, const CLI::App* chosen) {
-  const ConfigEntry* entry = chosen != nullptr ? find_entry(file, chosen->get_name(), "store") : nullptr;
+  const ConfigEntry* entry = chosen != nullptr ? find_entry(file, table_of(*chosen), "store") : nullptr;
   if (entry == nullptr) entry = find_entry(file, "", "store");
   return entry == nullptr ? std::string() : entry->values.front();
 }
@@ -216,7 +227,7 @@ std::vector<Setting> list_settings(const ConfigFile& file, const CLI::App& app) 
   std::vector<Setting> settings;
   for (const CLI::Option* option : keys_of(app)) settings.push_back(setting_of(file, "", *option));
   for (const CLI::App* command : commands_of(app)) {
-    const std::string name = command->get_name();
+    const std::string name = table_of(*command);
     for (const CLI::Option* option : keys_of(*command)) settings.push_back(setting_of(file, name, *option));
     for (const CLI::Option* option : keys_of(app))
       if (option->count() == 0 && find_entry(file, name, option->get_lnames().front()) != nullptr)

@@ -55,6 +55,14 @@ Result<void> run_command(const Options& options) {
     case Command::dialects: return run_dialects(session);
     case Command::demo: return run_demo(session);
     case Command::store_info: return run_store_info(session);
+    case Command::store_log: return run_store_log(session);
+    case Command::store_diff: return run_store_diff(session);
+    case Command::store_pin: return run_store_pin(session);
+    case Command::store_unpin: return run_store_unpin(session);
+    case Command::store_gc: return run_store_gc(session);
+    case Command::store_compact: return run_store_compact(session);
+    case Command::store_verify: return run_store_verify(session);
+    case Command::store_repair: return run_store_repair(session);
     case Command::doctor: return run_doctor(session);
     case Command::config: return run_config(session);
     case Command::version: return run_version(session);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "momentum/cli/options.h"
 #include "momentum/engine/demo.h"
 #include "momentum/engine/import.h"
 #include "momentum/engine/scan.h"
@@ -41,6 +42,11 @@ std::string default_text(std::string_view command, std::string_view key) {
     if (key == "seed") return std::to_string(demo.market.seed);
     if (key == "end") return to_string(demo.market.end);
     return making_text(key, demo.lock_wait);
+  }
+  if (command.starts_with("store-")) {
+    const UpkeepOptions upkeep;
+    if (key == "grace") return duration_text(upkeep.grace);
+    return making_text(key, upkeep.lock_wait);
   }
   return {};
 }

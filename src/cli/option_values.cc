@@ -150,4 +150,29 @@ Result<std::size_t> parse_choice(std::string_view option, std::string_view text,
   return bad_value(option, text, fmt::format("use {}", fmt::join(choices, ", ")));
 }
 
+std::string duration_text(std::chrono::microseconds duration) {
+  const std::int64_t seconds = std::chrono::duration_cast<std::chrono::seconds>(duration).count();
+  if (seconds == 0) return "0";
+  for (const auto& [letter, unit] : {std::pair{'h', 3600}, {'m', 60}})
+    if (seconds % unit == 0) return fmt::format("{}{}", seconds / unit, letter);
+  return fmt::format("{}s", seconds);
+}
+
+Result<std::chrono::microseconds> parse_duration(std::string_view option, std::string_view text) {
+  constexpr std::pair<char, std::int64_t> kUnits[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
+  constexpr std::int64_t kMost = std::int64_t{36525} * 86400;
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
+  if (error == std::errc{} && number >= 0 && number <= kMost) {
+    if (number == 0 && unit.empty()) return std::chrono::microseconds(0);
+    for (const auto& [letter, seconds] : kUnits) {
+      if (unit.size() == 1 && unit[0] == letter && number <= kMost / seconds)
+        return std::chrono::seconds(number * seconds);
+    }
+  }
+  return fail(ErrorCode::bad_value, fmt::format("bad value '{}'", text), std::string(option),
+              "give a number and a unit: 90m, 24h, 7d; or 0");
+}
+
 }  // namespace momentum::cli

@@ -1,6 +1,7 @@
 #pragma once
 // One option's text -> its value. Every error is bad_value and names the option.
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -24,6 +25,11 @@ Result<engine::Adjust> parse_adjust(std::string_view text);
 std::string adjust_name(engine::Adjust adjust);
 // "512M", "1.5G", "2GiB", "1073741824": bytes, at least one; K, M, G and T are powers of 1024.
 Result<std::size_t> parse_size(std::string_view option, std::string_view text);
+
+// "90m", "24h", "7d", "45s"; "0". Not longer than 100 years.
+Result<std::chrono::microseconds> parse_duration(std::string_view option, std::string_view text);
+// A whole number of seconds as parse_duration() reads it, in the largest unit that goes into it but for days: "24h".
+std::string duration_text(std::chrono::microseconds duration);
 
 // "A,B" -> A, B; spaces around an item and empty items are dropped; nothing left is an error.
 Result<std::vector<std::string>> parse_list(std::string_view option, std::string_view text);

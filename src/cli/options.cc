@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <optional>
 
@@ -24,17 +25,27 @@ std::string one_line(std::string text) {
   return text;
 }
 
+// Those that the command line names, the innermost last: store, then gc.
+std::vector<CLI::App*> chosen_commands(const CLI::App& app) {
+  std::vector<CLI::App*> chosen;
+  for (auto next = app.get_subcommands(); !next.empty(); next = chosen.back()->get_subcommands())
+    chosen.push_back(next.front());
+  return chosen;
+}
+
 std::unexpected<Error> unexpected_argument(const CLI::App& app, const std::string& argument) {
   std::vector<std::string> known;
-  const auto chosen = app.get_subcommands();
+  const std::vector<CLI::App*> chosen = chosen_commands(app);
+  std::string command = "momentum";
+  for (const CLI::App* one : chosen) command += " " + one->get_name();
   if (!argument.starts_with('-')) {
-    if (!chosen.empty()) {
-      return fail(ErrorCode::bad_option, fmt::format("unexpected argument '{}'", argument), chosen[0]->get_name(),
-                  fmt::format("see momentum {} --help", chosen[0]->get_name()));
+    const CLI::App& innermost = chosen.empty() ? app : *chosen.back();
+    const auto below = innermost.get_subcommands([](const CLI::App*) { return true; });
+    if (below.empty()) {
+      return fail(ErrorCode::bad_option, fmt::format("unexpected argument '{}'", argument),
+                  command.substr(std::string_view("momentum ").size()), fmt::format("see {} --help", command));
     }
-    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-      known.push_back(command->get_name());
-    }
+    for (const CLI::App* one : below) known.push_back(one->get_name());
     const std::string near = nearest(argument, known);
     return fail(ErrorCode::bad_option, "unknown command", argument,
                 near.empty() ? fmt::format("the commands are {}", fmt::join(known, ", "))
@@ -45,11 +56,10 @@ std::unexpected<Error> unexpected_argument(const CLI::App& app, const std::strin
       for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
     }
   };
-  for (const CLI::App* command : chosen) add(command);
+  for (const CLI::App* one : chosen) add(one);
   add(&app);
   const std::string name = argument.substr(0, argument.find('='));
   const std::string near = nearest(name, known);
-  const std::string command = chosen.empty() ? "momentum" : "momentum " + chosen[0]->get_name();
   return fail(ErrorCode::bad_option, "unknown option", name,
               near.empty() ? fmt::format("see {} --help", command) : fmt::format("did you mean {}?", near));
 }
@@ -218,7 +228,8 @@ Result<void> read_show(const Raw& raw, Options& out) {
 Result<void> check_format(Options& out, bool from_file) {
   if (!out.format || *out.format == report::Format::table || *out.format == report::Format::json) return {};
   const bool rows = out.command == Command::scan || out.command == Command::show;
-  const bool lines = rows || out.command == Command::dialects || out.command == Command::config;
+  static constexpr std::array kOfLines{Command::dialects, Command::config, Command::store_log, Command::store_diff};
+  const bool lines = rows || std::ranges::find(kOfLines, out.command) != kOfLines.end();
   const bool parquet = *out.format == report::Format::parquet;
   if (parquet ? rows : lines) {
     if (parquet && out.output.empty())
@@ -230,9 +241,20 @@ Result<void> check_format(Options& out, bool from_file) {
     out.format.reset();
     return {};
   }
-  static constexpr std::pair<Command, const char*> kNames[] = {
-      {Command::import, "import"}, {Command::demo, "demo"},     {Command::store_info, "store info"},
-      {Command::doctor, "doctor"}, {Command::config, "config"}, {Command::dialects, "the list of dialects"}};
+  static constexpr std::pair<Command, const char*> kNames[] = {{Command::import, "import"},
+                                                               {Command::demo, "demo"},
+                                                               {Command::store_info, "store info"},
+                                                               {Command::store_log, "store log"},
+                                                               {Command::store_diff, "store diff"},
+                                                               {Command::store_pin, "store pin"},
+                                                               {Command::store_unpin, "store unpin"},
+                                                               {Command::store_gc, "store gc"},
+                                                               {Command::store_compact, "store compact"},
+                                                               {Command::store_verify, "store verify"},
+                                                               {Command::store_repair, "store repair"},
+                                                               {Command::doctor, "doctor"},
+                                                               {Command::config, "config"},
+                                                               {Command::dialects, "the list of dialects"}};
   const auto* name = std::ranges::find(kNames, out.command, &std::pair<Command, const char*>::first);
   return fail(ErrorCode::bad_value, fmt::format("{} has no {}", name->second, parquet ? "parquet" : "csv"), "--format",
               lines ? "use table, csv or json" : "use table or json");
@@ -264,10 +286,8 @@ Result<void> read_command(const Commands& commands, const Raw& raw, const StoreT
     return read_import(texts, out);
   } else if (commands.of_store.demo->parsed()) {
     return read_demo(texts, out);
-  } else if (commands.of_store.info->parsed()) {
-    out.command = Command::store_info;
   } else if (commands.of_store.store->parsed()) {
-    return fail(ErrorCode::bad_option, "no command", "store", "use momentum store info");
+    return read_store(commands.of_store, texts, out);
   } else if (commands.doctor->parsed()) {
     out.command = Command::doctor;
   } else if (commands.config->parsed()) {
@@ -293,9 +313,10 @@ Result<Options> parse_arguments(const std::vector<std::string>& arguments, const
   commands.of_store = declare_store_commands(app, kGlobals, texts);
   commands.doctor = declare_doctor(app);
   commands.config = declare_config(app);
-  for (CLI::App* command : {commands.scan, commands.show, commands.of_store.import, commands.of_store.demo,
-                            commands.of_store.store, commands.of_store.info, commands.doctor, commands.config})
+  for (CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
     command->fallthrough();
+    for (CLI::App* own : command->get_subcommands([](const CLI::App*) { return true; })) own->fallthrough();
+  }
   app.footer(
       "\nExamples:\n"
       "  momentum scan --files bars --top 10\n"
@@ -325,8 +346,8 @@ Result<Options> parse_arguments(const std::vector<std::string>& arguments, const
     MOMENTUM_TRY_VOID(check_config(file, app));
   }
   if (commands.config->parsed()) out.settings = list_settings(file, app);
-  const auto chosen = app.get_subcommands();
-  CLI::App* const command = chosen.empty() ? nullptr : chosen.front();
+  const auto chosen = chosen_commands(app);
+  CLI::App* const command = chosen.empty() ? nullptr : chosen.back();
   out.store_of_file = config_store(file, command);
   const bool own_output = raw.output.has_value();
   ConfigPlaces places = apply_config(file, app, command);

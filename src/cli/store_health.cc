@@ -13,19 +13,8 @@ namespace {
 
 using report::Text;
 
-std::string size_text(std::int64_t bytes) {
-  const auto n = static_cast<double>(bytes);
-  if (bytes < 1024) return fmt::format("{} B", bytes);
-  if (bytes < 1024 * 1024) return fmt::format("{:.1f} KiB", n / 1024);
-  return fmt::format("{:.1f} MiB", n / (1024 * 1024));
-}
-
 double bytes_a_bar(std::int64_t bytes, std::int64_t bars) {
   return bars == 0 ? 0 : static_cast<double>(bytes) / static_cast<double>(bars);
-}
-
-std::string time_text(catalog::Time time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", std::chrono::floor<std::chrono::seconds>(time));
 }
 
 // "label  text", labels of one width.
@@ -61,6 +50,17 @@ std::string grid_of(const std::vector<Text>& titles, std::pair<std::size_t, std:
 }
 
 }  // namespace
+
+std::string size_text(std::int64_t bytes) {
+  const auto n = static_cast<double>(bytes);
+  if (bytes < 1024) return fmt::format("{} B", bytes);
+  if (bytes < 1024 * 1024) return fmt::format("{:.1f} KiB", n / 1024);
+  return fmt::format("{:.1f} MiB", n / (1024 * 1024));
+}
+
+std::string time_text(catalog::Time time) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", std::chrono::floor<std::chrono::seconds>(time));
+}
 
 std::string store_info_text(const engine::StoreSummary& store, const report::TableStyle& style) {
   const auto filled = [&](Text label, const auto&... values) {

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
+#include <utility>
 
 #include "momentum/engine/store_info.h"
 #include "option_values.h"
@@ -16,11 +19,46 @@ void one(CLI::App& app, const char* names, const char* value, Text& to, const ch
   app.add_option(names, to, help)->type_name(value)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
 
+void declare_lock_wait(CLI::App& app, StoreTexts& texts) {
+  one(app, "--lock-wait", "SECONDS", texts.lock_wait, "how long to wait for another writer (default 0)");
+}
+
+void declare_upkeep(StoreCommands& commands, const std::string& globals, StoreTexts& texts) {
+  const auto command = [&](const char* name, const char* help, const char* examples) {
+    CLI::App* const app = commands.store->add_subcommand(name, help);
+    app->footer(globals + "\nExamples:\n" + examples);
+    return app;
+  };
+  commands.log = command("log", "every snapshot, newest first: what it brought, and how long it is kept",
+                         "  momentum store log\n  momentum store log --format csv -o log.csv\n");
+  commands.diff = command("diff", "what changed from one snapshot to another (default: the newest)",
+                          "  momentum store diff 6 7\n  momentum store diff 6 --format csv -o changes.csv\n");
+  one(*commands.diff, "A", "", texts.first, "a snapshot");
+  one(*commands.diff, "B", "", texts.second, "a later one");
+  commands.pin = command("pin", "keep a snapshot for ever", "  momentum store pin 7 --note 'report of May'\n");
+  one(*commands.pin, "ID", "", texts.first, "the snapshot");
+  one(*commands.pin, "--note", "TEXT", texts.note, "why, for the log");
+  commands.unpin = command("unpin", "let gc have a pinned snapshot", "  momentum store unpin 7\n");
+  one(*commands.unpin, "ID", "", texts.first, "the snapshot");
+  commands.gc = command("gc", "drop older snapshots that the rule does not keep, and the files that only they need",
+                        "  momentum store gc --dry-run\n  momentum store gc --grace 7d\n");
+  one(*commands.gc, "--grace", "DURATION", texts.grace,
+      "for how long every snapshot is kept: 90m, 24h (default), 7d, 0");
+  commands.gc->add_flag("--dry-run", texts.dry_run, "say what would go, and remove nothing");
+  commands.compact = command("compact", "move bars to the files where they belong", "  momentum store compact\n");
+  commands.verify = command("verify", "is the store what its catalog says?",
+                            "  momentum store verify\n  momentum store verify --deep --format json\n");
+  commands.verify->add_flag("--deep", texts.deep, "read every byte, and derive again what was derived");
+  commands.repair = command("repair", "make a lost or torn catalog anew; removes nothing", "  momentum store repair\n");
+  for (CLI::App* const app : {commands.pin, commands.unpin, commands.gc, commands.compact, commands.repair})
+    declare_lock_wait(*app, texts);
+}
+
 void declare_making(CLI::App& app, StoreTexts& texts) {
   one(app, "--storage", "FORM", texts.storage, "of a new store: parquet (default), hdf or csv");
   one(app, "--compression", "LEVEL", texts.compression,
       "of a new store: 0 quickest to read, to 9 smallest; or compat, for readers that know no newer encodings");
-  one(app, "--lock-wait", "SECONDS", texts.lock_wait, "how long to wait for another writer (default 0)");
+  declare_lock_wait(app, texts);
 }
 
 CLI::App* declare_import(CLI::App& app, const std::string& globals, StoreTexts& texts) {
@@ -62,6 +100,17 @@ CLI::App* declare_demo(CLI::App& app, const std::string& globals, StoreTexts& te
   return demo;
 }
 
+Result<void> read_lock_wait(const StoreTexts& texts, std::chrono::milliseconds& lock_wait) {
+  if (!texts.lock_wait) return {};
+  MOMENTUM_TRY(const double seconds, parse_number("--lock-wait", *texts.lock_wait));
+  if (seconds < 0 || seconds > 86400) {
+    return fail(ErrorCode::bad_value, fmt::format("bad value '{}'", *texts.lock_wait), "--lock-wait",
+                "give seconds, from 0 to 86400");
+  }
+  lock_wait = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+  return {};
+}
+
 Result<void> read_making(const StoreTexts& texts, Text& storage, std::optional<int>& compression,
                          std::chrono::milliseconds& lock_wait) {
   if (texts.storage) {
@@ -75,15 +124,7 @@ Result<void> read_making(const StoreTexts& texts, Text& storage, std::optional<i
                   "give a level from 0 to 9, or compat");
     }
   }
-  if (texts.lock_wait) {
-    MOMENTUM_TRY(const double seconds, parse_number("--lock-wait", *texts.lock_wait));
-    if (seconds < 0 || seconds > 86400) {
-      return fail(ErrorCode::bad_value, fmt::format("bad value '{}'", *texts.lock_wait), "--lock-wait",
-                  "give seconds, from 0 to 86400");
-    }
-    lock_wait = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
-  }
-  return {};
+  return read_lock_wait(texts, lock_wait);
 }
 
 }  // namespace
@@ -92,13 +133,14 @@ StoreCommands declare_store_commands(CLI::App& app, const std::string& globals, 
   StoreCommands commands{};
   commands.import = declare_import(app, globals, texts);
   commands.demo = declare_demo(app, globals, texts);
-  commands.store = app.add_subcommand("store", "what is in the store");
+  commands.store = app.add_subcommand("store", "what is in the store, its past, and its upkeep");
   commands.store->require_subcommand(0, 1);
   commands.info = commands.store->add_subcommand("info", "what the store holds and how: levels, columns, sizes");
   commands.info->footer(globals +
                         "\nExamples:\n"
                         "  momentum store info --store store\n"
                         "  momentum store info --store store --format json\n");
+  declare_upkeep(commands, globals, texts);
   commands.store->footer(globals);
   return commands;
 }
@@ -173,6 +215,40 @@ Result<void> read_demo(const StoreTexts& texts, Options& out) {
     MOMENTUM_TRY(request.market.end, parse_day("--end", *texts.end));
   }
   return read_making(texts, request.storage, request.compression, request.lock_wait);
+}
+
+Result<void> read_store(const StoreCommands& commands, const StoreTexts& texts, Options& out) {
+  using Row = std::pair<CLI::App*, Command>;
+  const Row rows[] = {{commands.info, Command::store_info},       {commands.log, Command::store_log},
+                      {commands.diff, Command::store_diff},       {commands.pin, Command::store_pin},
+                      {commands.unpin, Command::store_unpin},     {commands.gc, Command::store_gc},
+                      {commands.compact, Command::store_compact}, {commands.verify, Command::store_verify},
+                      {commands.repair, Command::store_repair}};
+  const Row* const row = std::ranges::find_if(rows, [](const Row& one) { return one.first->parsed(); });
+  if (row == std::end(rows)) {
+    return fail(ErrorCode::bad_option, "no command", "store",
+                "use info, log, diff, pin, unpin, gc, compact, verify or repair");
+  }
+  out.command = row->second;
+  UpkeepOptions& upkeep = out.upkeep;
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  if (texts.first) {
+    MOMENTUM_TRY(upkeep.first, parse_count("snapshot", *texts.first, 1, kMost));
+  } else if (out.command == Command::store_diff || out.command == Command::store_pin ||
+             out.command == Command::store_unpin) {
+    return fail(ErrorCode::bad_option, "no snapshot", "store " + row->first->get_name(),
+                "name one by its number: momentum store log lists them");
+  }
+  if (texts.second) {
+    MOMENTUM_TRY(upkeep.second, parse_count("snapshot", *texts.second, 1, kMost));
+  }
+  upkeep.note = texts.note.value_or("");
+  if (texts.grace) {
+    MOMENTUM_TRY(upkeep.grace, parse_duration("--grace", *texts.grace));
+  }
+  upkeep.dry_run = texts.dry_run;
+  upkeep.deep = texts.deep;
+  return read_lock_wait(texts, upkeep.lock_wait);
 }
 
 }  // namespace momentum::cli

@@ -17,6 +17,8 @@ struct StoreTexts {
   std::vector<std::string> paths;
   std::optional<std::string> kind, dialect, code, market, freq, on_conflict, report, storage, compression, lock_wait;
   std::optional<std::string> stocks, years, seed, end;
+  std::optional<std::string> first, second, note, grace;
+  bool deep = false;
   bool dry_run = false, strict = false, list_dialects = false;
 };
 
@@ -24,7 +26,15 @@ struct StoreCommands {
   CLI::App* import;
   CLI::App* demo;
   CLI::App* store;
-  CLI::App* info;  // of store
+  CLI::App* info;  // of store; so below
+  CLI::App* log;
+  CLI::App* diff;
+  CLI::App* pin;
+  CLI::App* unpin;
+  CLI::App* gc;
+  CLI::App* compact;
+  CLI::App* verify;
+  CLI::App* repair;
 };
 
 // `globals` is the help's paragraph on options of every command.
@@ -32,5 +42,7 @@ StoreCommands declare_store_commands(CLI::App& app, const std::string& globals, 
 
 Result<void> read_import(const StoreTexts& texts, Options& out);
 Result<void> read_demo(const StoreTexts& texts, Options& out);
+// The command of `store` that was named. Error: bad_option, if none was.
+Result<void> read_store(const StoreCommands& commands, const StoreTexts& texts, Options& out);
 
 }  // namespace momentum::cli

@@ -92,6 +92,13 @@ Result<void> commit(const Context& ctx, const ImportRequest& request, Opened& op
   std::erase_if(change.sessions, [&](const catalog::MarketDays& market) {
     return std::ranges::find(state.sessions, market) != state.sessions.end();
   });
+  change.account.corrected = report.corrected;
+  // No bar comes with facts: factors that are not what they were are those of bars that stand.
+  change.account.revised = std::ranges::count_if(change.instruments, [&](const catalog::InstrumentRecord& record) {
+    const auto id = static_cast<std::size_t>(record.id);
+    return id < state.instruments.size() && state.coverage[id].bars > 0 &&
+           record.factors != state.instruments[id].factors;
+  });
   report.changed =
       !change.instruments.empty() || !change.sessions.empty() || !change.calendars.empty() || !change.limits.empty();
   if (!report.changed || request.dry_run) return {};

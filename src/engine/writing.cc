@@ -11,7 +11,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // What a store that was being made when its maker died consists of.
-constexpr std::array<std::string_view, 4> kUnfinished = {"writer.lock", "data", "catalog.db.new",
+constexpr std::array<std::string_view, 5> kUnfinished = {"writer.lock", "data", "redo", "catalog.db.new",
                                                          "catalog.db.new-journal"};
 
 Result<void> make(const Context& ctx, const std::string& folder, std::chrono::milliseconds wait,
@@ -31,6 +31,7 @@ Result<void> make(const Context& ctx, const std::string& folder, std::chrono::mi
 Result<bool> has_store(const std::string& folder) {
   std::error_code error;
   if (fs::exists(fs::path(folder) / "catalog.db", error)) return true;
+  if (catalog::Catalog::is_lost(folder)) return true;  // opening it says what to do
   const auto status = fs::status(folder, error);
   if (status.type() == fs::file_type::not_found) return false;
   if (status.type() != fs::file_type::directory) {

@@ -42,10 +42,17 @@ Result<void> Call::run() {
     for (const Merging& merging : merged_) {
       if (merging.changes) newest_ = std::max(newest_, merging.patch.last());
     }
-    MOMENTUM_TRY_VOID(parallel_for(ctx_, buckets_.size(),
-                                   [&](std::size_t b) { return write_levels(buckets_[b], static_cast<int>(b)); }));
+    MOMENTUM_TRY_VOID(write_all_levels());
   }
   return write_tail();
+}
+
+Result<bool> Call::compact() {
+  MOMENTUM_CHECK(incoming_.empty());
+  if (!newest_.has_value()) return false;
+  MOMENTUM_TRY_VOID(write_all_levels());
+  MOMENTUM_TRY_VOID(write_tail());
+  return !tail_.targets.empty() || std::ranges::any_of(buckets_, [](const Bucket& b) { return !b.targets.empty(); });
 }
 
 bool Call::has_new_bars() const { return std::ranges::any_of(merged_, &Merging::changes); }
@@ -68,6 +75,11 @@ Result<void> Call::merge(Bucket& bucket, int number, Progress& progress) {
     progress.advance();
   }
   return {};
+}
+
+Result<void> Call::write_all_levels() {
+  return parallel_for(ctx_, buckets_.size(),
+                      [&](std::size_t b) { return write_levels(buckets_[b], static_cast<int>(b)); });
 }
 
 Result<void> Call::write_levels(Bucket& bucket, int number) {

@@ -21,6 +21,8 @@ class Call {
 
   // Pulls and merges everything and writes the new files under temporary names.
   Result<void> run();
+  // Without incoming: writes anew what does not stand where it belongs. Returns whether there was anything.
+  Result<bool> compact();
   // One per incoming, after run().
   const std::vector<Merging>& merged() const { return merged_; }
   bool has_new_bars() const;
@@ -40,6 +42,7 @@ class Call {
 
   Sources sources_of(std::optional<int> bucket);
   Result<void> merge(Bucket& bucket, int number, Progress& progress);
+  Result<void> write_all_levels();
   Result<void> write_levels(Bucket& bucket, int number);
   Result<void> write_tail();
   Result<void> write(const Target& target, Sources& sources, const Patches& patches, Bucket& into);

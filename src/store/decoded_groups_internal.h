@@ -29,7 +29,7 @@ class DecodedGroup {
   DecodedGroup(const DataFile& file, std::size_t group, std::shared_ptr<BatchMemory> memory)
       : file_(file), group_(group), memory_(std::move(memory)), columns_(file.columns.size()) {}
 
-  // Errors: those of ColumnFileReader::read; out_of_memory is thrown as bad_alloc.
+  // Errors: those of DataFileReader::read; out_of_memory is thrown as bad_alloc.
   Result<std::span<const std::int32_t>> dates();
   // c: of the plan, one that the file has.
   Result<std::span<const double>> column(std::size_t c);

@@ -50,6 +50,26 @@ Result<std::vector<catalog::MarketDays>> changed_sessions(const SessionsOf& sess
   return out;
 }
 
+// Of a factor event that was there, and is no more what it was.
+bool is_revised(const catalog::InstrumentRecord& before, const catalog::InstrumentRecord& after) {
+  return !std::ranges::all_of(before.factors, [&](const catalog::FactorEvent& event) {
+    const auto same = std::ranges::lower_bound(after.factors, event.day, {}, &catalog::FactorEvent::day);
+    return same != after.factors.end() && *same == event;
+  });
+}
+
+catalog::Account account_of(const std::vector<Merging>& merged, const catalog::State& state) {
+  catalog::Account out;
+  for (const Merging& merging : merged) {
+    out.added += merging.counts.stored;
+    out.corrected += merging.counts.corrected;
+    out.filled += merging.counts.filled;
+    const auto id = static_cast<std::size_t>(merging.record.id);
+    if (id < state.instruments.size() && is_revised(state.instruments[id], merging.record)) ++out.revised;
+  }
+  return out;
+}
+
 Outcome outcome_of(const std::vector<Merging>& merged) {
   Outcome out;
   for (const Merging& merging : merged) {
@@ -78,6 +98,7 @@ Result<Outcome> take_in(const Context& ctx, const catalog::WriterLock& lock, cat
   catalog::Change change{.op = options.op, .note = options.note};
   change.instruments = changed_records(call.merged(), state);
   MOMENTUM_TRY(change.sessions, changed_sessions(sessions_of, state));
+  change.account = account_of(call.merged(), state);
   Outcome out = outcome_of(call.merged());
   out.changed = call.has_new_bars() || !change.instruments.empty() || !change.sessions.empty();
   out.snapshot = state.snapshot;

@@ -43,6 +43,7 @@ Comparison compare(const BarSeries& stored, const BarSeries& incoming, bool repl
     } else if (same_bar(stored, i, incoming, j)) {
       ++out.known;
       laid = replace && adds_value(stored, i, incoming, j);
+      out.filled += laid;
     } else {
       ++(replace ? out.corrected : out.conflicting);
       out.differing.push_back({incoming.dates[j]});

@@ -10,6 +10,7 @@ namespace momentum::store {
 
 struct Comparison {
   std::int64_t stored = 0, known = 0, conflicting = 0, corrected = 0;  // as Outcome counts
+  std::int64_t filled = 0;  // of `known`: bring values that the stored bar lacks
   std::vector<Date> differing;  // the days of conflicting or corrected
   std::vector<std::size_t> laid;  // incoming rows that change what is stored, ascending
 };

@@ -57,24 +57,40 @@ Result<void> sync_folder(const std::string& path) {
   return {};
 }
 
-}  // namespace
-
-Result<void> remove_leftovers(const std::string& folder, const catalog::State& state,
-                              const std::vector<catalog::Garbage>& garbage) {
+// Ours, and named by neither.
+Result<std::vector<std::string>> leftovers_in(const std::string& folder, const catalog::State& state,
+                                              const std::vector<catalog::Garbage>& garbage) {
   std::set<std::string, std::less<>> named;
   for (const catalog::FileRecord& file : state.files) named.insert(file.path);
   for (const catalog::Garbage& file : garbage) named.insert(file.path);
   std::error_code error;
-  std::vector<std::filesystem::path> leftovers;
+  std::vector<std::string> out;
   for (std::filesystem::directory_iterator at(folder + "/data", error), end; !error && at != end; at.increment(error)) {
     const std::string name = at->path().filename().string();
-    if (is_ours(name) && !named.contains("data/" + name)) leftovers.push_back(at->path());
+    if (is_ours(name) && !named.contains("data/" + name)) out.push_back("data/" + name);
   }
   if (error) return failed(error.value(), folder + "/data");
-  for (const std::filesystem::path& path : leftovers) {
-    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return failed(errno, path.string());
+  std::ranges::sort(out);
+  return out;
+}
+
+}  // namespace
+
+Result<void> remove_leftovers(const std::string& folder, const catalog::State& state,
+                              const std::vector<catalog::Garbage>& garbage) {
+  MOMENTUM_TRY(const std::vector<std::string> leftovers, leftovers_in(folder, state, garbage));
+  for (const std::string& name : leftovers) {
+    const std::string path = folder + "/" + name;
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return failed(errno, path);
   }
   return {};
+}
+
+Result<std::vector<std::string>> unnamed_files(const std::string& folder, const catalog::State& state,
+                                               const std::vector<catalog::Garbage>& garbage) {
+  MOMENTUM_TRY(std::vector<std::string> out, leftovers_in(folder, state, garbage));
+  std::erase_if(out, [](const std::string& name) { return name.contains(kDraft); });
+  return out;
 }
 
 NewFiles::~NewFiles() {

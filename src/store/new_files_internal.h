@@ -19,6 +19,10 @@ namespace momentum::store {
 Result<void> remove_leftovers(const std::string& folder, const catalog::State& state,
                               const std::vector<catalog::Garbage>& garbage);
 
+// Data files under final names that neither has, by name ("data/..."). Errors: as above.
+Result<std::vector<std::string>> unnamed_files(const std::string& folder, const catalog::State& state,
+                                               const std::vector<catalog::Garbage>& garbage);
+
 struct NewFile {
   std::string draft;  // where to write it
   std::string path;  // where it will be, relative to the store; never used before

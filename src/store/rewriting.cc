@@ -53,6 +53,11 @@ bool must_write(const Target& target, const Sources& sources, const Patches& pat
   for (const auto& [id, merging] : patches) {
     if (belongs(target, id, buckets) && merging->patch.between(days.first, days.last).size() != 0) return true;
   }
+  const auto own = std::ranges::count_if(sources, [&](const StoredBars& source) {
+    const catalog::FileRecord& file = source.file().record();
+    return file.level == target.level && file.bucket == target.bucket;
+  });
+  if (own > 1) return true;
   return std::ranges::any_of(sources, [&](const StoredBars& source) {
     const catalog::FileRecord& file = source.file().record();
     return is_stale(file, newest) && has_part(file, target, buckets, days);

@@ -24,7 +24,7 @@ using Patches = std::map<catalog::InstrumentId, Merging*>;
 // Whether a file has bars of days that are not its level's (any more).
 bool is_stale(const catalog::FileRecord& file, Date newest);
 
-// Whether the bars of `target` change, or come from other files than its own.
+// Whether the bars of `target` change, or come from other files than its own, or from several.
 bool must_write(const Target& target, const Sources& sources, const Patches& patches, int buckets, Date newest);
 
 // All bars of `target` as they will be: those of `sources` with the patches laid over them. Errors: interrupted, and

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
+#include <optional>
 #include <utility>
 
+#include "momentum/catalog/catalog.h"
 #include "store_file_internal.h"
 
 namespace momentum::store {
@@ -91,10 +93,28 @@ Error of_store(Error error) {
   }
 }
 
+namespace {
+
+// A file that gc took while a reader was on its way to it: no damage.
+std::optional<Error> removed_by_gc(const std::string& folder, const catalog::FileRecord& file,
+                                   const std::string& path) {
+  const auto catalog = catalog::Catalog::open(folder);
+  if (!catalog) return {};
+  const auto removed = catalog->removed(file.id);
+  if (!removed || !removed->has_value()) return {};
+  return Error{ErrorCode::snapshot_not_found, "gc dropped this state while it was being read", path,
+               "run the command again; pin a snapshot that must stay (momentum store pin)"};
+}
+
+}  // namespace
+
 Result<std::unique_ptr<formats::DataFileReader>> open_data_file(const std::string& folder, std::string_view store_uuid,
                                                                 const catalog::FileRecord& file) {
   const std::string path = folder + "/" + file.path;
   auto reader = formats::open_data_file(form_of_file(file.path), path, file.bytes);
+  if (!reader && reader.error().code == ErrorCode::file_not_found) {
+    if (auto removed = removed_by_gc(folder, file, path)) return std::unexpected(*std::move(removed));
+  }
   if (!reader) return std::unexpected(of_store(std::move(reader).error()));
   if (std::string why = difference(**reader, store_uuid, file); !why.empty()) return damaged_file(std::move(why), path);
   return reader;

@@ -38,7 +38,8 @@ catalog::ColumnRecord record_of(const formats::ColumnSpec& spec, std::string rea
 
 // Opens a file that the catalog names and checks that it is this one: there, of this size, with an intact footer, of this
 // identity, with these columns and row groups. Values are not read; each read checks the bytes it reads.
-// Errors: damaged_store naming the file and what to do, no_permission, io_failed, out_of_memory.
+// Errors: snapshot_not_found (gc has removed it meanwhile), damaged_store naming the file and what to do, no_permission,
+// io_failed, out_of_memory.
 Result<std::unique_ptr<formats::DataFileReader>> open_data_file(const std::string& folder, std::string_view store_uuid,
                                                                 const catalog::FileRecord& file);
 

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -53,20 +56,41 @@ Result<void> check_keys(const DataFileReader& reader, const catalog::FileRecord&
   return {};
 }
 
-Result<void> check_file(const std::string& folder, const catalog::State& state, const catalog::FileRecord& file) {
+Result<void> check_values(const DataFileReader& reader, const std::string& path) {
+  std::vector<double> values;
+  for (std::size_t g = 0; g < reader.groups().size(); ++g) {
+    values.resize(static_cast<std::size_t>(reader.groups()[g].rows));
+    for (std::size_t c = key_specs().size(); c < reader.specs().size(); ++c) {
+      MOMENTUM_TRY_VOID(reader.read_real(g, c, values));
+      // A double column may hold NaN among its values, too.
+      const std::int64_t missing = std::ranges::count_if(values, [](double v) { return std::isnan(v); });
+      const bool integers = reader.specs()[c].physical != formats::Physical::float64;
+      if (integers ? missing != reader.missing(g, c) : missing < reader.missing(g, c))
+        return damaged_file(
+            fmt::format("other missing values of {} in row group {} than its footer counts", reader.specs()[c].name, g),
+            path);
+    }
+  }
+  return {};
+}
+
+Result<void> check_file(const std::string& folder, const catalog::State& state, const catalog::FileRecord& file,
+                        Depth depth) {
   const std::string path = folder + "/" + file.path;
   MOMENTUM_TRY(const auto reader, open_data_file(folder, state.info.uuid, file));
+  if (depth == Depth::footers) return {};
   if (reader->hash() != file.checksum) return damaged_file("its checksum is not the catalog's", path);
   if (file.dataset != kDailyDataset) return {};
-  return check_keys(*reader, file, path);
+  MOMENTUM_TRY_VOID(check_keys(*reader, file, path));
+  return check_values(*reader, path);
 }
 
 }  // namespace
 
-Result<Health> verify(const Context& ctx, const std::string& folder, const catalog::State& state) {
+Result<Health> verify(const Context& ctx, const std::string& folder, const catalog::State& state, Depth depth) {
   std::vector<std::optional<Error>> found(state.files.size());
   MOMENTUM_TRY_VOID(parallel_for(ctx, state.files.size(), [&](std::size_t f) -> Result<void> {
-    if (auto checked = check_file(folder, state, state.files[f]); !checked)
+    if (auto checked = check_file(folder, state, state.files[f], depth); !checked)
       found[f] = of_store(std::move(checked).error());
     return {};
   }));
@@ -78,6 +102,19 @@ Result<Health> verify(const Context& ctx, const std::string& folder, const catal
     if (found[f]) health.problems.push_back(*std::move(found[f]));
   }
   return health;
+}
+
+std::vector<Error> check_older(const std::string& folder, const std::vector<catalog::Garbage>& garbage) {
+  std::vector<Error> problems;
+  for (const catalog::Garbage& file : garbage) {
+    const std::string path = folder + "/" + file.path;
+    std::error_code error;
+    const auto bytes = std::filesystem::file_size(path, error);
+    if (!error && bytes == static_cast<std::uintmax_t>(file.bytes)) continue;
+    problems.push_back(damaged_file(error ? "it is gone" : "another size than the catalog says", path).error());
+    problems.back().what += fmt::format(" of snapshots {} to {}", file.begun_by, file.ended_by - 1);
+  }
+  return problems;
 }
 
 }  // namespace momentum::store

@@ -33,7 +33,7 @@ TEST(Create, AnEmptyStore) {
   expected.uuid = state.info.uuid;
   expected.created = state.info.created;
   EXPECT_EQ(state.info, expected);
-  EXPECT_EQ(state.snapshot, (Snapshot{1, 0, state.info.created, "create", "", {}}));
+  EXPECT_EQ(state.snapshot, (Snapshot{1, 0, state.info.created, "create", "", {}, Account{}}));
   EXPECT_TRUE(state.instruments.empty() && state.files.empty() && state.sessions.empty() && state.calendars.empty());
   // a second store has another identity
   ASSERT_TRUE(Catalog::create(ctx, store.path("other"), info));
@@ -77,10 +77,13 @@ TEST(Commit, EverythingComesBack) {
   ctx.clock = &clock;
   const Change change = sample_change();
   const Snapshot snapshot = writer.commit(ctx, change, 1).value();
-  EXPECT_EQ(
-      snapshot,
-      (Snapshot{
-          2, 1, std::chrono::floor<std::chrono::microseconds>(clock.now()), "import", "a note", {3, 1, 60, 1020, 80}}));
+  EXPECT_EQ(snapshot, (Snapshot{2,
+                                1,
+                                std::chrono::floor<std::chrono::microseconds>(clock.now()),
+                                "import",
+                                "a note",
+                                {3, 1, 60, 1020, 80},
+                                Account{60, 2, 1, 0}}));
 
   const State state = Catalog::open(store.path())->load().value();
   EXPECT_EQ(state.snapshot, snapshot);
@@ -240,7 +243,7 @@ TEST(Load, NamesTheSnapshotThatIsNotThere) {
   }
 }
 
-TEST(Garbage, EndedFilesWaitAndAreForgotten) {
+TEST(Garbage, EndedFilesWaitAndAreDropped) {
   const StoreFolder store;
   store.create();
   const WriterLock lock = store.lock();
@@ -251,7 +254,7 @@ TEST(Garbage, EndedFilesWaitAndAreForgotten) {
   ASSERT_TRUE(writer.commit(ctx, sample_change(), 1));
   ASSERT_TRUE(writer.commit(ctx, {.op = "note"}, 2));
   EXPECT_TRUE(writer.garbage()->empty());
-  EXPECT_EQ(writer.forget(ctx, {1}).error().code, ErrorCode::internal);
+  EXPECT_EQ(writer.drop(ctx, {}, {1}).error().code, ErrorCode::internal);
   ASSERT_TRUE(writer.commit(
       ctx, {.op = "compact", .add_files = {sample_file("data/2.parquet", 0, 3, 20)}, .end_files = {1}}, 3));
   const std::vector<Garbage> garbage = writer.garbage().value();
@@ -264,14 +267,18 @@ TEST(Garbage, EndedFilesWaitAndAreForgotten) {
   EXPECT_EQ(garbage[0].ended, std::chrono::floor<std::chrono::microseconds>(clock.now()));
   EXPECT_TRUE(writer.load(3));
 
-  EXPECT_EQ(writer.forget(ctx, {1, 2}).error().code, ErrorCode::internal);
+  EXPECT_EQ(writer.drop(ctx, {2, 3}, {1, 2}).error().code, ErrorCode::internal);
   EXPECT_EQ(writer.garbage()->size(), 1U) << "the refused call must not have done its first half";
-  ASSERT_TRUE(writer.forget(ctx, {1}));
+  EXPECT_TRUE(writer.load(3));
+  EXPECT_EQ(writer.drop(ctx, {2}, {1}).error().where, "file 1") << "snapshot 3 needs it";
+  ASSERT_TRUE(writer.drop(ctx, {2, 3}, {1}));
+  EXPECT_EQ(writer.removed(1).value(), std::chrono::floor<std::chrono::microseconds>(clock.now()));
+  EXPECT_FALSE(writer.removed(2).value());
   EXPECT_TRUE(writer.garbage()->empty());
   for (const SnapshotId gone : {2, 3}) {
     const Error error = writer.load(gone).error();
     EXPECT_EQ(error.code, ErrorCode::snapshot_not_found);
-    EXPECT_EQ(error.what, "the files of this snapshot have been removed");
+    EXPECT_EQ(error.what, "snapshot " + std::to_string(gone) + " was dropped by gc on 2025-01-02T04:00:00Z");
   }
   EXPECT_TRUE(writer.load(1) && writer.load(4));
   const Change again{.op = "x", .add_files = {sample_file("data/1.parquet", 0, 3, 20)}};

@@ -71,7 +71,36 @@ TEST_F(Limits, ADayThatIsGoneOrChangedIsTold) {
     const auto limits = Catalog::open(store_.path())->limits(snapshot, {}, {});
     ASSERT_FALSE(limits) << sql;
     EXPECT_EQ(limits.error().code, ErrorCode::damaged_store) << sql;
+    EXPECT_EQ(Catalog::open(store_.path())->check().error().code, ErrorCode::damaged_store) << sql;
   }
+}
+
+TEST_F(Limits, DaysThatTwoStatesMayNotHaveAlike) {
+  const DayLimits one{day(2024, 1, 2), {{0, cents(1100), cents(900)}}}, two{day(2024, 1, 3), {{1, {}, {}}}};
+  const DayLimits corrected{one.day, {{0, cents(1101), cents(900)}}};
+  const SnapshotId empty = newest_, first = put({one}), second = put({two}), third = put({corrected});
+  const auto changed = [&](SnapshotId a, SnapshotId b) { return writer_->changed_limits(a, b).value(); };
+  EXPECT_EQ(changed(empty, first), (std::vector{one.day}));
+  EXPECT_EQ(changed(first, second), (std::vector{two.day}));
+  EXPECT_EQ(changed(third, second), (std::vector{one.day}));
+  EXPECT_EQ(changed(empty, third), (std::vector{one.day, two.day}));
+  EXPECT_TRUE(changed(third, third).empty());
+  EXPECT_EQ(writer_->changed_limits(empty, 99).error().code, ErrorCode::snapshot_not_found);
+}
+
+// As with all rows: what only dropped states had goes.
+TEST_F(Limits, GoWithTheStatesThatGcDrops) {
+  const DayLimits one{day(2024, 1, 2), {{0, cents(1100), cents(900)}}}, two{day(2024, 1, 3), {{1, {}, {}}}};
+  const SnapshotId first = put({one});
+  put({{one.day, {{0, cents(1101), cents(900)}}}});
+  const SnapshotId last = put({one, two});
+  ASSERT_TRUE(writer_->drop({}, {first + 1}, {}));
+  EXPECT_EQ(read(first), (std::vector{one}));
+  EXPECT_EQ(read(last), (std::vector{one, two}));
+  EXPECT_EQ(writer_->limits(first + 1, {}, {}).error().code, ErrorCode::snapshot_not_found);
+  EXPECT_TRUE(writer_->check());
+  const Database raw = Database::open(store_.path("catalog.db"), Access::read, milliseconds(100)).value();
+  EXPECT_EQ(raw.integer("SELECT count(*) FROM price_limits"), 3);
 }
 
 }  // namespace

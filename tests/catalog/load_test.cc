@@ -70,8 +70,14 @@ class DamagedStore : public testing::Test {
   std::string bytes_;
 };
 
+// Of the last page a load may not need a byte; check() does.
 TEST_F(DamagedStore, CutShort) {
-  for (std::size_t size = 0; size < bytes_.size(); size += 97) ASSERT_TRUE(told(bytes_.substr(0, size))) << size;
+  constexpr std::size_t kPage = 4096;
+  for (std::size_t size = 0; size < bytes_.size(); size += 97) {
+    if (told(bytes_.substr(0, size))) continue;
+    ASSERT_GT(size + kPage, bytes_.size());
+    ASSERT_FALSE(Catalog::open(store_.path()).value().check()) << size;
+  }
 }
 
 // Free space inside pages may hold anything, and some of SQLite's own numbers do not matter to a reader. All else is told.

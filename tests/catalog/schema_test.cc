@@ -19,7 +19,7 @@ TEST(Format, ANewerStoreIsRefusedBeforeAnythingElse) {
   const WriterLock lock = store.lock();
   const Error error = Catalog::open(store.path()).error();
   EXPECT_EQ(error.code, ErrorCode::store_version);
-  EXPECT_EQ(error.to_string(), "written by a newer version of the program (store format 7, this one knows 2): " +
+  EXPECT_EQ(error.to_string(), "written by a newer version of the program (store format 7, this one knows 3): " +
                                    store.path("catalog.db") + "; update");
   const std::string before = store.bytes();
   EXPECT_EQ(Catalog::open(lock).error().code, ErrorCode::store_version);
@@ -30,7 +30,7 @@ TEST(Format, AnOpenCatalogSeesThatItWasMigrated) {
   const StoreFolder store;
   store.create();
   const Catalog reader = Catalog::open(store.path()).value();
-  ASSERT_TRUE(open_raw(store).run("PRAGMA user_version=3"));
+  ASSERT_TRUE(open_raw(store).run("PRAGMA user_version=4"));
   EXPECT_EQ(reader.load().error().code, ErrorCode::store_version);
   EXPECT_EQ(reader.log().error().code, ErrorCode::store_version);
 }

@@ -118,6 +118,7 @@ inline Change sample_change() {
   Change change;
   change.op = "import";
   change.note = "a note";
+  change.account = {60, 2, 1, 0};
   for (InstrumentId i = 0; i < 3; ++i) change.instruments.push_back(sample_instrument(i));
   change.add_files = {sample_file("data/1.parquet", 0, 3, 20)};
   change.sessions = {sample_days("a", day(2020, 11, 2), 40)};

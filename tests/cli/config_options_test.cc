@@ -45,6 +45,27 @@ TEST_F(ConfigOptions, TopLevelAndTheTableOfTheCommand) {
   EXPECT_EQ(parsed(text, {"doctor"}).threads, 3);
 }
 
+TEST_F(ConfigOptions, ACommandOfStoreHasATableOfItsOwn) {
+  const char* text =
+      "store = 'top'\nformat = 'csv'\n[store-gc]\ngrace = '7d'\ndry-run = true\nlock-wait = 2\nstore = 'own'\n";
+  const Options gc = parsed(text, {"store", "gc"});
+  EXPECT_EQ(gc.upkeep.grace, std::chrono::hours(7 * 24));
+  EXPECT_TRUE(gc.upkeep.dry_run);
+  EXPECT_EQ(gc.upkeep.lock_wait, std::chrono::seconds(2));
+  EXPECT_EQ(gc.store_of_file, "own");
+  EXPECT_FALSE(gc.format) << "gc has no csv";
+  EXPECT_EQ(parsed(text, {"store", "gc", "--grace", "1h"}).upkeep.grace, std::chrono::hours(1));
+  const Options log = parsed(text, {"store", "log"});
+  EXPECT_EQ(log.format, report::Format::csv);
+  EXPECT_EQ(log.store_of_file, "top");
+  EXPECT_EQ(parsed(text, {"store", "compact"}).upkeep.lock_wait, std::chrono::seconds(0));
+  EXPECT_EQ(refused("[store-gd]\n").remedy, "did you mean [store-gc]?");
+  EXPECT_EQ(refused("grace = '7d'\n").remedy, "write it below [store-gc]");
+  const Error error = refused("[store-gc]\ngrace = 'soon'\n", {"store", "gc"});
+  EXPECT_EQ(error.where, at(2, "store-gc.grace"));
+  EXPECT_EQ(refused("[store-gc]\ndeep = true\n").remedy, "keys are the long names of options; see momentum --help");
+}
+
 TEST_F(ConfigOptions, TheCommandLineCountsFirst) {
   const char* text = "threads = 3\nquiet = true\n[scan]\ntop = 7\ncodes = '600000'\n";
   const Options scan = parsed(text, {"scan", "--top", "1", "--codes", "000001", "--threads", "1", "--quiet=false"});

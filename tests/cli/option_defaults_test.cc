@@ -40,6 +40,10 @@ TEST(OptionDefaults, AreThoseOfTheRequests) {
   EXPECT_EQ(demo.demo.market.years, untouched.years);
   EXPECT_EQ(demo.demo.market.seed, untouched.seed);
   EXPECT_EQ(demo.demo.market.end, untouched.end);
+  const Options gc =
+      parsed({"store", "gc", "--grace", said("store-gc", "grace"), "--lock-wait", said("store-gc", "lock-wait")});
+  EXPECT_EQ(gc.upkeep.grace, parsed({"store", "gc"}).upkeep.grace);
+  EXPECT_EQ(gc.upkeep.lock_wait, parsed({"store", "gc"}).upkeep.lock_wait);
   EXPECT_EQ(default_text("scan", "top"), "");
 }
 

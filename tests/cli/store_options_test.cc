@@ -91,6 +91,9 @@ TEST(StoreOptions, StoreInfo) {
   EXPECT_EQ(parsed({"--store", "s", "store", "info"}).store, "s");
   EXPECT_EQ(refused({"store"}).code, ErrorCode::bad_option);
   EXPECT_EQ(refused({"store", "everything"}).code, ErrorCode::bad_option);
+  EXPECT_EQ(refused({"store", "verfy"}).remedy, "did you mean verify?");
+  EXPECT_EQ(refused({"store", "gc", "--grce", "7d"}).remedy, "did you mean --grace?");
+  EXPECT_EQ(refused({"store", "gc", "now"}).remedy, "see momentum store gc --help");
 }
 
 TEST(StoreOptions, BadValuesNameTheirOption) {
@@ -119,6 +122,43 @@ TEST(StoreOptions, BadValuesNameTheirOption) {
     csv.insert(csv.end(), {"--format", "csv"});
     EXPECT_EQ(refused(csv).where, "--format");
   }
+}
+
+TEST(StoreOptions, Upkeep) {
+  EXPECT_EQ(parsed({"store", "log"}).command, Command::store_log);
+  EXPECT_EQ(parsed({"store", "log", "--format", "csv"}).format, report::Format::csv);
+  Options o = parsed({"store", "diff", "3", "5", "--store", "s", "--format", "csv"});
+  EXPECT_EQ(o.command, Command::store_diff);
+  EXPECT_EQ(o.upkeep.first, 3);
+  EXPECT_EQ(o.upkeep.second, 5);
+  EXPECT_EQ(parsed({"store", "diff", "3"}).upkeep.second, 0);
+  o = parsed({"store", "pin", "7", "--note", "why", "--lock-wait", "2"});
+  EXPECT_EQ(o.command, Command::store_pin);
+  EXPECT_EQ(o.upkeep.first, 7);
+  EXPECT_EQ(o.upkeep.note, "why");
+  EXPECT_EQ(o.upkeep.lock_wait, std::chrono::seconds(2));
+  EXPECT_EQ(parsed({"store", "unpin", "7"}).command, Command::store_unpin);
+  o = parsed({"store", "gc", "--grace", "7d", "--dry-run"});
+  EXPECT_EQ(o.command, Command::store_gc);
+  EXPECT_EQ(o.upkeep.grace, std::chrono::hours(7 * 24));
+  EXPECT_TRUE(o.upkeep.dry_run);
+  EXPECT_EQ(parsed({"store", "gc"}).upkeep.grace, std::chrono::hours(24));
+  EXPECT_EQ(parsed({"store", "gc", "--grace", "90m"}).upkeep.grace, std::chrono::minutes(90));
+  EXPECT_EQ(parsed({"store", "gc", "--grace", "0"}).upkeep.grace, std::chrono::seconds(0));
+  EXPECT_EQ(parsed({"store", "compact"}).command, Command::store_compact);
+  EXPECT_FALSE(parsed({"store", "verify"}).upkeep.deep);
+  EXPECT_TRUE(parsed({"store", "verify", "--deep"}).upkeep.deep);
+  EXPECT_EQ(parsed({"store", "repair"}).command, Command::store_repair);
+  for (const Words& words :
+       {Words{"store", "diff"}, Words{"store", "pin"}, Words{"store", "unpin"}, Words{"store", "diff", "1", "2", "3"}})
+    EXPECT_EQ(refused(words).code, ErrorCode::bad_option);
+  for (const Words& words :
+       {Words{"store", "diff", "x"}, Words{"store", "pin", "0"}, Words{"store", "gc", "--grace", "x"},
+        Words{"store", "gc", "--grace", "7"}, Words{"store", "gc", "--grace", "-1h"},
+        Words{"store", "gc", "--grace", "99999999999d"}, Words{"store", "gc", "--grace", "7dd"},
+        Words{"store", "gc", "--format", "csv"}, Words{"store", "log", "--format", "parquet"},
+        Words{"store", "verify", "--format", "csv"}, Words{"store", "compact", "--lock-wait", "-1"}})
+    EXPECT_EQ(refused(words).code, ErrorCode::bad_value) << words.back();
 }
 
 }  // namespace

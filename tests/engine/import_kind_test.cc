@@ -96,6 +96,28 @@ TEST(ImportKind, DerivedFactorsComeBackWhereAFileOfThemNoLongerRules) {
   ASSERT_EQ(factors.size(), 3u);
   EXPECT_EQ(factors[1].day, weekday(3));
   EXPECT_EQ(factors[2], derived[0]);
+  EXPECT_EQ(store.state().snapshot.account, (catalog::Account{.revised = 1}));
+}
+
+// So that gc keeps the state before.
+TEST(ImportKind, WhatReplacesFactsIsACorrection) {
+  const Store store;
+  Files bars;
+  bars.add("600000.SH", series(1, 0, 5));
+  store.import(bars);
+  const std::string day = to_string(weekday(2));
+  for (const auto& [kind, header] :
+       {std::pair{"actions", "code,date,cash,bonus\n"}, {"limits", "code,date,up,down\n"}}) {
+    Files first, second;
+    first.add_text("f.csv", fmt::format("{}600000.SH,{},1,1\n", header, day));
+    second.add_text("f.csv", fmt::format("{}600000.SH,{},2,1\n", header, day));
+    store.import(facts_of(store, first, kind));
+    EXPECT_FALSE(store.state().snapshot.account->changes_the_past()) << kind;
+    ImportRequest request = facts_of(store, second, kind);
+    request.replace = true;
+    store.import(request);
+    EXPECT_EQ(store.state().snapshot.account, (catalog::Account{.corrected = 1})) << kind;
+  }
 }
 
 }  // namespace

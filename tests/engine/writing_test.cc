@@ -49,5 +49,17 @@ TEST(Writing, MadeWhereThereIsNone) {
   EXPECT_EQ(again->state.info.compression, 7);
 }
 
+// A new store in the place of one whose catalog is lost would remove its data files.
+TEST(Writing, AStoreWithoutItsCatalogIsNoPlaceForANewOne) {
+  const momentum::testing::ScratchFolder folder;
+  std::filesystem::create_directory(folder.path() + "/data");
+  std::ofstream(folder.path() + "/data/tail-2-0123456789abcdef.parquet") << "bars";
+  EXPECT_TRUE(*has_store(folder.path()));
+  const auto opened = open_for_writing({}, folder.path(), milliseconds(0), catalog::StoreInfo{});
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ErrorCode::damaged_store);
+  EXPECT_EQ(opened.error().remedy, "make it anew with momentum store repair");
+}
+
 }  // namespace
 }  // namespace momentum::engine

@@ -96,6 +96,35 @@ TEST_F(Verify, OtherDatasetsHaveRowsOfTheirOwn) {
               })).problems.empty());
 }
 
+TEST_F(Verify, FootersAreEnoughForWhatTheyCover) {
+  const auto footers = [&] { return verify(Context{}, store_.folder(), store_.market(), Depth::footers).value(); };
+  EXPECT_TRUE(footers().problems.empty());
+  EXPECT_EQ(footers().rows, store_.market().snapshot.counts.rows);
+  const std::string whole = store_.bytes(kYear);
+  store_.flip(kYear, static_cast<std::int64_t>(whole.size() / 3));  // a value
+  EXPECT_TRUE(footers().problems.empty());
+  store_.write(kYear, whole);
+  store_.flip(kYear, static_cast<std::int64_t>(whole.size() - 20));  // the footer
+  EXPECT_EQ(footers().problems.size(), 1U);
+  store_.write(kYear, whole.substr(1));
+  EXPECT_EQ(footers().problems.size(), 1U);
+}
+
+TEST_F(Verify, FilesOfOlderStates) {
+  const auto size = static_cast<std::int64_t>(store_.bytes(kYear).size());
+  const catalog::Garbage old{
+      .file = 1, .path = std::string(kYear), .bytes = size, .begun_by = 2, .ended_by = 5, .ended = {}};
+  EXPECT_TRUE(check_older(store_.folder(), {old}).empty());
+  store_.write(kYear, "x");
+  std::vector<Error> problems = check_older(store_.folder(), {old});
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0].what, "damaged data file (another size than the catalog says) of snapshots 2 to 4");
+  std::filesystem::remove(store_.path(kYear));
+  problems = check_older(store_.folder(), {old, old});
+  ASSERT_EQ(problems.size(), 2U);
+  EXPECT_EQ(problems[1].where, store_.path(kYear));
+}
+
 TEST_F(Verify, Interrupted) {
   CancelToken cancel;
   cancel.cancel();

@@ -119,7 +119,7 @@ class Usage(Case):
     def test_version_and_doctor(self):
         words = dict(line.split(" ", 1) for line in self.good("--version").stdout.splitlines())
         self.assertEqual(list(words), ["momentum", "numerics", "store", "build", "arrow", "simd"])
-        self.assertEqual(words["store"], "format 2")
+        self.assertEqual(words["store"], "format 3")
         self.assertRegex(words["arrow"], r"^\d+\.\d+\.\d+")
         machine = json.loads(self.good("doctor", "--format", "json").stdout)
         self.assertIn("scalar", machine["simd"])

@@ -42,6 +42,26 @@ class Config(Case):
         self.assertEqual(len(self.good("show", "600000").stdout.splitlines()), 3)
         self.bad(3, "scan", MOMENTUM_STORE="nowhere")
 
+    def test_commands_of_store(self):
+        path = self.configured('store = "market"\n[store-gc]\ngrace = "7d"\n')
+        listed = self.settings()
+        self.assertEqual([one for one in listed if one[0] and one[0].startswith("store-")],
+                         [("store-pin", "note"), ("store-pin", "lock-wait"), ("store-unpin", "lock-wait"),
+                          ("store-gc", "grace"), ("store-gc", "dry-run"), ("store-gc", "lock-wait"),
+                          ("store-compact", "lock-wait"), ("store-verify", "deep"), ("store-repair", "lock-wait")])
+        grace = listed["store-gc", "grace"]
+        self.assertEqual((grace["value"], grace["source"], grace["where"]), ("7d", "file", f"{path}:3"))
+        self.assertEqual(listed["store-compact", "lock-wait"]["value"], "0")
+        path.write_text('store = "market"\n', encoding="utf-8")
+        self.assertEqual(self.settings()["store-gc", "grace"]["value"], "24h")
+        self.good("import", self.market(count=5))
+        path.write_text('store = "market"\n[store-gc]\ngrace = "0"\ndry-run = true\n', encoding="utf-8")
+        self.assertEqual(json.loads(self.good("store", "gc", "--format", "json").stdout)["dropped"], [1])
+        self.assertEqual(json.loads(self.good("store", "gc", "--format", "json", "--dry-run=false").stdout)["dropped"], [1])
+        self.assertEqual(len(json.loads(self.good("store", "log", "--format", "json").stdout)["snapshots"]), 2)
+        path.write_text('[store-gc]\ngrace = "soon"\n', encoding="utf-8")
+        self.assertIn(f"{path}:2", self.bad(2, "store", "gc", "--store", "market"))
+
     def test_another_place(self):
         self.configured("threads = 3\n", "xdg/momentum/config.toml")
         other = self.configured("threads = 4\n", "other.toml")

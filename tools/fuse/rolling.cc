@@ -19,8 +19,9 @@ void Writer::sums(const Step& first) {
   test_history(series);
   if (series.kind == PlaceKind::window) whole_windows_.insert(series.index);
   const auto is_here = [&](const Step& step) {
+    if (!is_sum(step)) return false;
     const Place& p = step.inputs[0];
-    return is_sum(step) && p.kind == series.kind && p.index == series.index && p.shift == 0;
+    return p.kind == series.kind && p.index == series.index && p.shift == 0;
   };
   const std::size_t begin = now_;
   // The run of equal values is in the state of means alone.

@@ -11,6 +11,7 @@ namespace momentum::catalog {
 struct Change {
   std::string op = {};  // what the log calls it; not empty
   std::string note = {};
+  Account account = {};
   std::vector<FileRecord> add_files = {};  // written, synced and under their final names already; `id` is not read
   std::vector<FileId> end_files = {};
   // Whole records, ascending by id. One with an id of the parent state replaces it; new ones have the ids from there on,

@@ -20,7 +20,7 @@ using FileId = std::int64_t;
 using Time = std::chrono::sys_time<std::chrono::microseconds>;
 
 // The version of the catalog's layout and of everything under it (docs/formats.md); SQLite's user_version.
-inline constexpr int kStoreFormatVersion = 2;
+inline constexpr int kStoreFormatVersion = 3;
 
 // In place of a level of compression: everything in the form that old readers read.
 inline constexpr int kCompatCompression = -1;
@@ -49,6 +49,16 @@ struct Counts {
   bool operator==(const Counts&) const = default;
 };
 
+// What a commit did to what was there before it.
+struct Account {
+  std::int64_t added = 0;  // bars of days that had none
+  std::int64_t corrected = 0;  // stored bars, actions and price limits that others replaced
+  std::int64_t filled = 0;  // stored bars that got values they lacked
+  std::int64_t revised = 0;  // instruments whose factor events are no longer what they were
+  bool changes_the_past() const noexcept { return corrected > 0 || filled > 0 || revised > 0; }
+  bool operator==(const Account&) const = default;
+};
+
 struct Snapshot {
   SnapshotId id = 0;
   SnapshotId parent = 0;  // 0: none
@@ -56,6 +66,7 @@ struct Snapshot {
   std::string op;  // "create", "import", "compact", ...
   std::string note;
   Counts counts;
+  std::optional<Account> account;  // none: of a commit by a program that kept none
   bool operator==(const Snapshot&) const = default;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 // The command line and the configuration file as values. Reading them touches no other file but those named by `--codes @FILE`.
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,13 +13,42 @@
 #include "momentum/engine/import.h"
 #include "momentum/engine/scan.h"
 #include "momentum/engine/show.h"
+#include "momentum/engine/upkeep.h"
 #include "momentum/report/style.h"
 
 namespace momentum::cli {
 
-enum class Command : std::uint8_t { scan, show, import, dialects, demo, store_info, doctor, config, version, help };
+enum class Command : std::uint8_t {
+  scan,
+  show,
+  import,
+  dialects,
+  demo,
+  store_info,
+  store_log,
+  store_diff,
+  store_pin,
+  store_unpin,
+  store_gc,
+  store_compact,
+  store_verify,
+  store_repair,
+  doctor,
+  config,
+  version,
+  help
+};
 enum class When : std::uint8_t { automatic, always, never };
 enum class ProgressMode : std::uint8_t { automatic, plain, never };
+
+// What the commands of a store's upkeep take.
+struct UpkeepOptions {
+  std::int64_t first = 0, second = 0;  // snapshots of diff; `first` of pin and unpin. 0: the newest
+  std::string note;
+  std::chrono::microseconds grace = store::kGrace;
+  bool dry_run = false, deep = false;
+  std::chrono::milliseconds lock_wait{0};
+};
 
 // Where a value comes from; the later one counts.
 enum class Source : std::uint8_t { preset, file, environment, option };
@@ -61,6 +91,7 @@ struct Options {
   // import and demo; their requests carry the store, too
   engine::ImportRequest import;
   engine::DemoRequest demo;
+  UpkeepOptions upkeep;
 
   std::vector<Setting> settings;  // config
 };
