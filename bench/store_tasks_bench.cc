@@ -72,8 +72,8 @@ Result<void> task(const Context& ctx, std::string_view name, const std::string& 
     MOMENTUM_TRY_VOID(read(ctx, folder, state, need, nullptr));
     best = std::min(best, seconds_since(begin));
   }
-  fmt::print("{{\"task\": \"{}\", \"seconds\": {}, \"rows\": {}, \"close\": {}, \"volume\": {}, \"columns\": {}}}\n", name,
-             best, answer.rows, answer.close, answer.volume, need.columns.size());
+  fmt::print("{{\"task\": \"{}\", \"seconds\": {}, \"rows\": {}, \"close\": {}, \"volume\": {}, \"columns\": {}}}\n",
+             name, best, answer.rows, answer.close, answer.volume, need.columns.size());
   return {};
 }
 

@@ -16,8 +16,8 @@ struct Raw {
       config;
   bool quiet = false, verbose = false, version = false;
   std::vector<std::string> files, codes, industries, columns;
-  std::optional<std::string> dialect, code, report, as_of, top, min_score, history, frequency, adjust, method, profile, explain,
-      start, end, last, show_code, universe;
+  std::optional<std::string> dialect, code, report, as_of, top, min_score, history, frequency, adjust, method, profile,
+      explain, start, end, last, show_code, universe;
   bool allow_partial = false, unranked = false, delisted = false, scores = false;
 };
 

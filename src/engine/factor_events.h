@@ -26,11 +26,11 @@ struct EventsInput {
 };
 
 // Each bar and the one before it make a pair. A pair that stood before the call, was not touched and has no day told between
-// its bars keeps what it had, so that a later call's dialect changes no old factor; another one gets what panel::derive_factors says under the
-// record's facts (suspended, quarantined, gaps_are_suspensions, factors_from), ratio = close before / preclose, rounded
-// once. Only pairs of raw bars have a factor: one of another basis is adjusted already, or nobody knows.
-// From the first to the last day that a file of factors states, its events alone hold; each moves to the first bar on or
-// after its day.
+// its bars keeps what it had, so that a later call's dialect changes no old factor; another one gets what
+// panel::derive_factors says under the record's facts (suspended, quarantined, gaps_are_suspensions, factors_from), ratio
+// = close before / preclose, rounded once. Only pairs of raw bars have a factor: one of another basis is adjusted
+// already, or nobody knows. From the first to the last day that a file of factors states, its events alone hold; each
+// moves to the first bar on or after its day.
 std::vector<catalog::FactorEvent> factor_events(const catalog::InstrumentRecord& record, const EventsInput& input);
 
 }  // namespace momentum::engine

@@ -116,7 +116,8 @@ Lane FileMarket::lane(std::size_t instrument, const Cut& cut) const {
   return lane;
 }
 
-// All at once where memory allows, else as many tiles as it does; lanes of a length together, since a tile is as long as its longest.
+// All at once where memory allows, else as many tiles as it does; lanes of a length together, since a tile is as long as
+// its longest.
 Result<std::vector<std::size_t>> FileMarket::parts_of(const Context& ctx, std::vector<std::size_t>& taken) const {
   if (ctx.memory_limit == 0) return std::vector{taken.size()};
   const auto rows = [&](std::size_t i) { return static_cast<std::int64_t>(bars[i].dates.size()); };

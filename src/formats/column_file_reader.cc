@@ -121,7 +121,8 @@ std::shared_ptr<parquet::ColumnReader> ColumnFileReader::State::open_chunk(std::
 }
 
 // Decodes the rows before `end`, at most `most` at a time, to where place(first row) says; on_stretch(first row, present
-// values, levels) comes after each time. The present values stand at the front of the place; no levels where none of the column is missing.
+// values, levels) comes after each time. The present values stand at the front of the place; no levels where none of the
+// column is missing.
 template <class T, class Place, class F>
 void ColumnFileReader::State::decode(std::size_t group, std::size_t column, std::int64_t end, std::int64_t most,
                                      Place&& place, F&& on_stretch) const {

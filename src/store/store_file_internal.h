@@ -1,6 +1,6 @@
 #pragma once
-// What a data file of the dataset `daily` is: a data file, of any form, whose rows are bars, instrument by instrument, then by date.
-// Writer and reader share this and nothing else; docs/formats.md has it in words.
+// What a data file of the dataset `daily` is: a data file, of any form, whose rows are bars, instrument by instrument,
+// then by date. Writer and reader share this and nothing else; docs/formats.md has it in words.
 
 #include <array>
 #include <memory>

@@ -80,8 +80,8 @@ class Catalog {
 
   // Makes `change` the state after snapshot `parent`: one transaction, durable when this returns. After an error
   // nothing has changed, unless it is io_failed from a disk that broke in the last step: whether the change stands is then
-  // for load() to say, so a caller does not remove its files on that ground. Errors: store_changed (`parent` is not the newest snapshot), internal (a change that contradicts
-  // itself or the state: a bug of the caller).
+  // for load() to say, so a caller does not remove its files on that ground. Errors: store_changed (`parent` is not the
+  // newest snapshot), internal (a change that contradicts itself or the state: a bug of the caller).
   Result<Snapshot> commit(const Context& ctx, const Change& change, SnapshotId parent);
 
   // Keeps gc from dropping a snapshot, until it is taken back. Pinning twice changes the note alone.

@@ -38,7 +38,8 @@ struct Shown {
   std::vector<std::string> notes;
 };
 
-// Errors: those of reading; bad_value (additive scores or unadjusted additive prices); code_not_found, ambiguous_code; name_not_found (column) with the nearest names.
+// Errors: those of reading; bad_value (additive scores or unadjusted additive prices); code_not_found, ambiguous_code;
+// name_not_found (column) with the nearest names.
 Result<Shown> show(const Context& ctx, const ShowRequest& request, InputReport* report = nullptr);
 
 }  // namespace momentum::engine
