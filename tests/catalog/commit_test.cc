@@ -156,9 +156,13 @@ TEST(KilledCommit, AtRandomMomentsWhileOthersRead) {
       seen = static_cast<int>(state->snapshot.id) - 1;
       expect_numbered(*state, seen);
     } while (std::chrono::steady_clock::now() < until);
+    int acknowledged = last;
+    // However slow the machine, some rounds see a commit to its end.
+    if (round % 10 == 9) {
+      ASSERT_EQ(::read(pipe[0], &acknowledged, sizeof acknowledged), ssize_t{sizeof acknowledged});
+    }
     ::kill(child, SIGKILL);
     ASSERT_EQ(outcome_of(child), SIGKILL);
-    int acknowledged = last;
     for (int n = 0; ::read(pipe[0], &n, sizeof n) == sizeof n;) acknowledged = n;
     ::close(pipe[0]);
     const State state = open_and_load(store.path()).value();
