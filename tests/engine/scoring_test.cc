@@ -144,7 +144,8 @@ TEST(Scoring, ColumnsThatNothingCarriesAreCut) {
   add_market(files);
   auto market = FileMarket::open(context(), files.input(), nullptr);
   ASSERT_TRUE(market.has_value());
-  auto scoring = Scoring::prepare(*market, {}, Date{market->sessions.back()}, "", nullptr);
+  const ScanRequest request;
+  auto scoring = Scoring::prepare(*market, request, Date{market->sessions.back()}, "", nullptr);
   ASSERT_TRUE(scoring.has_value());
   Cut cut;
   ASSERT_TRUE(scoring->narrow(cut));
