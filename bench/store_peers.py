@@ -48,9 +48,17 @@ class DuckDB:
 
 
 class Polars:
+    """File by file: a column may be a decimal in one and a double in another."""
+
     def __init__(self, files, columns, _threads):
-        self.frame = polars.scan_parquet(files, missing_columns="insert", extra_columns="ignore").select(
-            *KEYS, *(polars.col(name).cast(polars.Float64) for name in columns))
+        self.frame = polars.concat([self.of(file, columns) for file in files])
+
+    @staticmethod
+    def of(file, columns):
+        there = polars.read_parquet_schema(file)
+        missing = polars.lit(None, polars.Float64)
+        return polars.scan_parquet(file).select(*KEYS, *(
+            polars.col(name).cast(polars.Float64) if name in there else missing.alias(name) for name in columns))
 
     def all(self):
         return self.frame.collect().to_arrow()
@@ -63,17 +71,21 @@ class Polars:
 
 
 class PyArrow:
+    """File by file, too."""
+
     def __init__(self, files, columns, threads):
         pyarrow.set_cpu_count(threads)
-        self.data = pyarrow.dataset.dataset(files)
-        self.columns = columns
+        self.files = [pyarrow.dataset.dataset(file) for file in files]
+        self.schema = pyarrow.schema([("instrument", pyarrow.int32()), ("date", pyarrow.date32()),
+                                      *((name, pyarrow.float64()) for name in columns)])
 
     def table(self, where=None):
-        table = self.data.to_table(columns=[*KEYS, *self.columns], filter=where)
-        for k, name in enumerate(table.column_names):
-            if name not in KEYS:
-                table = table.set_column(k, name, pyarrow.compute.cast(table[name], pyarrow.float64()))
-        return table
+        tables = []
+        for data in self.files:
+            names = [name for name in self.schema.names if name in data.schema.names]
+            table = data.to_table(columns=names, filter=where)
+            tables.append(table.cast(pyarrow.schema([self.schema.field(name) for name in names])))
+        return pyarrow.concat_tables(tables, promote_options="default")
 
     def all(self):
         return self.table()
