@@ -4,6 +4,7 @@
 
 #include <span>
 
+#include "filled_label.h"
 #include "momentum/cli/reading_summary.h"
 #include "momentum/engine/demo.h"
 #include "momentum/engine/import.h"
@@ -17,11 +18,6 @@ namespace momentum::cli {
 namespace {
 
 using report::Text;
-
-template <class... Values>
-std::string filled(Text label, report::Lang lang, const Values&... values) {
-  return fmt::format(fmt::runtime(report::text(label, lang)), values...);
-}
 
 std::string import_json(const engine::ImportRequest& request, const engine::ImportReport& report) {
   std::string out;

@@ -54,6 +54,19 @@ void declare_upkeep(StoreCommands& commands, const std::string& globals, StoreTe
     declare_lock_wait(*app, texts);
 }
 
+void declare_convert(StoreCommands& commands, const std::string& globals, StoreTexts& texts) {
+  commands.convert = commands.store->add_subcommand("convert", "make a new store of the same data, in another form");
+  one(*commands.convert, "DEST", "", texts.destination, "folder of the new store: it must not exist, or be empty");
+  one(*commands.convert, "--to", "FORM", texts.to, "its data files: parquet, hdf or csv");
+  one(*commands.convert, "--compression", "LEVEL", texts.compression,
+      "0 quickest to read, to 9 smallest; or compat, for readers that know no newer encodings and filters (default: "
+      "that of the store)");
+  commands.convert->footer(globals +
+                           "\nExamples:\n"
+                           "  momentum store convert --to hdf --compression compat market-hdf\n"
+                           "  momentum store convert --store market --snapshot 7 --to csv old-market\n");
+}
+
 void declare_making(CLI::App& app, StoreTexts& texts) {
   one(app, "--storage", "FORM", texts.storage, "of a new store: parquet (default), hdf or csv");
   one(app, "--compression", "LEVEL", texts.compression,
@@ -111,20 +124,39 @@ Result<void> read_lock_wait(const StoreTexts& texts, std::chrono::milliseconds& 
   return {};
 }
 
+Result<void> read_compression(const StoreTexts& texts, std::optional<int>& compression) {
+  if (!texts.compression) return {};
+  compression = engine::compression_of(*texts.compression);
+  if (compression) return {};
+  return fail(ErrorCode::bad_value, fmt::format("bad value '{}'", *texts.compression), "--compression",
+              "give a level from 0 to 9, or compat");
+}
+
 Result<void> read_making(const StoreTexts& texts, Text& storage, std::optional<int>& compression,
                          std::chrono::milliseconds& lock_wait) {
   if (texts.storage) {
     MOMENTUM_TRY_VOID(parse_choice("--storage", *texts.storage, {"parquet", "hdf", "csv"}));
     storage = texts.storage;
   }
-  if (texts.compression) {
-    compression = engine::compression_of(*texts.compression);
-    if (!compression) {
-      return fail(ErrorCode::bad_value, fmt::format("bad value '{}'", *texts.compression), "--compression",
-                  "give a level from 0 to 9, or compat");
-    }
-  }
+  MOMENTUM_TRY_VOID(read_compression(texts, compression));
   return read_lock_wait(texts, lock_wait);
+}
+
+Result<void> read_convert(const StoreTexts& texts, Options& out) {
+  engine::ConvertRequest& request = out.convert;
+  if (!texts.destination || texts.destination->empty()) {
+    return fail(ErrorCode::bad_option, "no folder", "store convert",
+                "name that of the new store: momentum store convert --to FORM DEST");
+  }
+  request.destination = *texts.destination;
+  if (!texts.to) {
+    return fail(ErrorCode::bad_option, "no form", "store convert",
+                "say how its data files are to be: --to parquet, hdf or csv");
+  }
+  MOMENTUM_TRY_VOID(parse_choice("--to", *texts.to, {"parquet", "hdf", "csv"}));
+  request.storage = *texts.to;
+  if (out.snapshot != 0) request.snapshot = out.snapshot;
+  return read_compression(texts, request.compression);
 }
 
 }  // namespace
@@ -141,6 +173,7 @@ StoreCommands declare_store_commands(CLI::App& app, const std::string& globals, 
                         "  momentum store info --store store\n"
                         "  momentum store info --store store --format json\n");
   declare_upkeep(commands, globals, texts);
+  declare_convert(commands, globals, texts);
   commands.store->footer(globals);
   return commands;
 }
@@ -223,13 +256,14 @@ Result<void> read_store(const StoreCommands& commands, const StoreTexts& texts, 
                       {commands.diff, Command::store_diff},       {commands.pin, Command::store_pin},
                       {commands.unpin, Command::store_unpin},     {commands.gc, Command::store_gc},
                       {commands.compact, Command::store_compact}, {commands.verify, Command::store_verify},
-                      {commands.repair, Command::store_repair}};
+                      {commands.repair, Command::store_repair},   {commands.convert, Command::store_convert}};
   const Row* const row = std::ranges::find_if(rows, [](const Row& one) { return one.first->parsed(); });
   if (row == std::end(rows)) {
     return fail(ErrorCode::bad_option, "no command", "store",
-                "use info, log, diff, pin, unpin, gc, compact, verify or repair");
+                "use info, log, diff, pin, unpin, gc, compact, verify, repair or convert");
   }
   out.command = row->second;
+  if (out.command == Command::store_convert) return read_convert(texts, out);
   UpkeepOptions& upkeep = out.upkeep;
   constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
   if (texts.first) {

@@ -18,6 +18,7 @@ struct StoreTexts {
   std::optional<std::string> kind, dialect, code, market, freq, on_conflict, report, storage, compression, lock_wait;
   std::optional<std::string> stocks, years, seed, end;
   std::optional<std::string> first, second, note, grace;
+  std::optional<std::string> to, destination;
   bool deep = false;
   bool dry_run = false, strict = false, list_dialects = false;
 };
@@ -35,6 +36,7 @@ struct StoreCommands {
   CLI::App* compact;
   CLI::App* verify;
   CLI::App* repair;
+  CLI::App* convert;
 };
 
 // `globals` is the help's paragraph on options of every command.

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "filled_label.h"
 #include "momentum/engine/store_diff.h"
 #include "momentum/report/csv_writer.h"
 #include "momentum/report/grid.h"
@@ -21,11 +22,6 @@ namespace {
 
 using report::Text;
 using store::Keep;
-
-template <class... Values>
-std::string filled(Text label, report::Lang lang, const Values&... values) {
-  return fmt::format(fmt::runtime(report::text(label, lang)), values...);
-}
 
 std::string_view word_of(Keep why) {
   switch (why) {

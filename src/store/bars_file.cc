@@ -46,6 +46,18 @@ std::string reason_of(const formats::DecimalForm& form) {
                      form.physical == Physical::int32 ? 32 : 64);
 }
 
+// What a filter of HDF5 asks of other readers; nothing where there is none.
+std::string_view portability_of(const formats::ColumnSpec& spec) {
+  switch (spec.codec) {
+    case formats::Codec::gzip: return "; gzip is read by every HDF5 library as it is";
+    case formats::Codec::lz4:
+    case formats::Codec::zstd: return "; other readers need the Blosc filter (hdf5plugin)";
+    case formats::Codec::none:
+    case formats::Codec::snappy: break;
+  }
+  return "";
+}
+
 // Days or numbers of instruments.
 Result<Column> key_column(ColumnSpec spec, std::span<const std::int32_t> values, formats::FileForm form,
                           int compression) {
@@ -54,8 +66,9 @@ Result<Column> key_column(ColumnSpec spec, std::span<const std::int32_t> values,
     MOMENTUM_TRY(auto choice, formats::choose_storage(formats::spread_sample(values), compression));
     store_as(std::move(choice), column);
   } else {
-    column.reason = column.spec.date ? "days" : "numbers of instruments";
     column.spec = formats::spec_of_form(form, std::move(column.spec), compression);
+    column.reason =
+        fmt::format("{}{}", column.spec.date ? "days" : "numbers of instruments", portability_of(column.spec));
   }
   return column;
 }
@@ -68,9 +81,9 @@ Result<Column> value_column(std::string_view name, std::span<const double> value
     MOMENTUM_TRY(auto choice, formats::choose_storage(formats::spread_sample(values), decimal, compression));
     store_as(std::move(choice), column);
   } else {
-    column.reason = reason_of(decimal);
     column.spec = formats::spec_of_form(form, formats::column_spec(std::string(name), decimal.physical, decimal.scale),
                                         compression);
+    column.reason = fmt::format("{}{}", reason_of(decimal), portability_of(column.spec));
   }
   return column;
 }

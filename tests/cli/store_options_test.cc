@@ -124,6 +124,27 @@ TEST(StoreOptions, BadValuesNameTheirOption) {
   }
 }
 
+TEST(StoreOptions, Convert) {
+  Options o = parsed({"store", "convert", "--to", "hdf", "new", "--snapshot", "7", "--store", "s"});
+  EXPECT_EQ(o.command, Command::store_convert);
+  EXPECT_EQ(o.store, "s");
+  EXPECT_EQ(o.convert.destination, "new");
+  EXPECT_EQ(o.convert.storage, "hdf");
+  EXPECT_EQ(o.convert.snapshot, 7);
+  EXPECT_FALSE(o.convert.compression);
+  o = parsed({"store", "convert", "new", "--to", "csv", "--compression", "compat"});
+  EXPECT_EQ(o.convert.compression, -1);
+  EXPECT_FALSE(o.convert.snapshot);
+  for (const Words& words :
+       {Words{"store", "convert"}, Words{"store", "convert", "new"}, Words{"store", "convert", "--to", "hdf"},
+        Words{"store", "convert", "--to", "hdf", ""}, Words{"store", "convert", "--to", "hdf", "a", "b"}})
+    EXPECT_EQ(refused(words).code, ErrorCode::bad_option);
+  for (const Words& words : {Words{"store", "convert", "a", "--to", "xls"},
+                             Words{"store", "convert", "a", "--to", "hdf", "--compression", "10"},
+                             Words{"store", "convert", "a", "--to", "hdf", "--format", "csv"}})
+    EXPECT_EQ(refused(words).code, ErrorCode::bad_value) << words.back();
+}
+
 TEST(StoreOptions, Upkeep) {
   EXPECT_EQ(parsed({"store", "log"}).command, Command::store_log);
   EXPECT_EQ(parsed({"store", "log", "--format", "csv"}).format, report::Format::csv);

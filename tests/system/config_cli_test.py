@@ -48,7 +48,8 @@ class Config(Case):
         self.assertEqual([one for one in listed if one[0] and one[0].startswith("store-")],
                          [("store-pin", "note"), ("store-pin", "lock-wait"), ("store-unpin", "lock-wait"),
                           ("store-gc", "grace"), ("store-gc", "dry-run"), ("store-gc", "lock-wait"),
-                          ("store-compact", "lock-wait"), ("store-verify", "deep"), ("store-repair", "lock-wait")])
+                          ("store-compact", "lock-wait"), ("store-verify", "deep"), ("store-repair", "lock-wait"),
+                          ("store-convert", "to"), ("store-convert", "compression")])
         grace = listed["store-gc", "grace"]
         self.assertEqual((grace["value"], grace["source"], grace["where"]), ("7d", "file", f"{path}:3"))
         self.assertEqual(listed["store-compact", "lock-wait"]["value"], "0")

@@ -9,6 +9,7 @@
 
 #include "momentum/base/error.h"
 #include "momentum/base/simd_level.h"
+#include "momentum/engine/convert.h"
 #include "momentum/engine/demo.h"
 #include "momentum/engine/import.h"
 #include "momentum/engine/scan.h"
@@ -33,6 +34,7 @@ enum class Command : std::uint8_t {
   store_compact,
   store_verify,
   store_repair,
+  store_convert,
   doctor,
   config,
   version,
@@ -92,6 +94,7 @@ struct Options {
   engine::ImportRequest import;
   engine::DemoRequest demo;
   UpkeepOptions upkeep;
+  engine::ConvertRequest convert;  // of store; so is its source
 
   std::vector<Setting> settings;  // config
 };

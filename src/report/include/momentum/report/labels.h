@@ -128,6 +128,7 @@ enum class Text : std::uint8_t {
   keep_dropped,
   pinned,
   unpinned,
+  converted,
   gc_done,
   gc_would,
   compacted,

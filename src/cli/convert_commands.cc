@@ -1,0 +1,47 @@
+// store convert: the same data in another form.
+
+#include <string>
+
+#include "filled_label.h"
+#include "momentum/engine/convert.h"
+#include "momentum/engine/store_info.h"
+#include "momentum/report/json_writer.h"
+#include "momentum/report/number.h"
+#include "momentum/report/text_width.h"
+#include "session.h"
+#include "store_health.h"
+
+namespace momentum::cli {
+namespace {
+
+std::string convert_json(const engine::ConvertRequest& request, const engine::ConvertReport& report) {
+  std::string out;
+  report::JsonWriter json(out);
+  json.begin_object().key("source").text(request.store).key("source_snapshot").integer(report.source_snapshot);
+  json.key("store").text(request.destination).key("snapshot").integer(report.snapshot);
+  json.key("uuid").text(report.uuid).key("storage").text(request.storage).key("compression");
+  report.compression < 0 ? json.text(engine::compression_text(report.compression)) : json.integer(report.compression);
+  json.key("instruments").integer(report.instruments).key("bars").integer(report.bars);
+  json.key("files").integer(report.files);
+  json.key("bytes_before").integer(report.bytes_before).key("bytes_after").integer(report.bytes_after).end_object();
+  return out + "\n";
+}
+
+}  // namespace
+
+Result<void> run_store_convert(Session& session) {
+  engine::ConvertRequest request = session.options.convert;
+  request.store = session.store();
+  request.tool_version = MOMENTUM_VERSION;
+  const Result<engine::ConvertReport> made = engine::convert_store(session.ctx, request);
+  if (session.progress != nullptr) session.progress->finish();
+  if (!made) return std::unexpected(made.error());
+  session.say(report::printable(filled(report::Text::converted, session.lang, made->source_snapshot,
+                                       request.destination, report::grouped(made->instruments),
+                                       report::grouped(made->bars), report::grouped(made->files),
+                                       size_text(made->bytes_after), size_text(made->bytes_before))));
+  if (session.options.format != report::Format::json) return {};
+  return session.emit(convert_json(request, *made));
+}
+
+}  // namespace momentum::cli
