@@ -13,7 +13,7 @@
 #include "commit_internal.h"
 #include "limits_internal.h"
 #include "load_internal.h"
-#include "packed_internal.h"
+#include "momentum/catalog/packed.h"
 #include "redo_internal.h"
 #include "schema_internal.h"
 #include "sqlite_internal.h"

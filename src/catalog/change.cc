@@ -10,7 +10,7 @@ namespace momentum::catalog {
 namespace {
 
 std::unexpected<Error> wrong(const std::string& what, std::string where) {
-  return fail(ErrorCode::internal, "a commit that contradicts itself: " + what, std::move(where),
+  return fail(ErrorCode::internal, std::string(kContradiction) + what, std::move(where),
               "please report this line");
 }
 
@@ -18,6 +18,22 @@ template <class T, class Key>
 bool ascends(const std::vector<T>& list, Key key) {
   return std::ranges::adjacent_find(list, std::ranges::greater_equal{}, key) == list.end();
 }
+
+bool is_relative(const std::string& path) {
+  if (path.empty() || path.front() == '/') return false;
+  for (std::size_t from = 0; from <= path.size();) {
+    const std::size_t cut = std::min(path.find('/', from), path.size());
+    const std::string_view part = std::string_view(path).substr(from, cut - from);
+    if (part.empty() || part == "." || part == "..") return false;
+    from = cut + 1;
+  }
+  return true;
+}
+
+// More than any file has, and so few that sums over all files of a state fit.
+constexpr std::int64_t kMostRows = std::int64_t{1} << 40;
+
+}  // namespace
 
 Result<void> check_instrument(const InstrumentRecord& record) {
   const std::string where = fmt::format("instrument {} ({})", record.id, to_string(record.code));
@@ -45,41 +61,37 @@ Result<void> check_instrument(const InstrumentRecord& record) {
   return {};
 }
 
-bool is_relative(const std::string& path) {
-  if (path.empty() || path.front() == '/') return false;
-  for (std::size_t from = 0; from <= path.size();) {
-    const std::size_t cut = std::min(path.find('/', from), path.size());
-    const std::string_view part = std::string_view(path).substr(from, cut - from);
-    if (part.empty() || part == "." || part == "..") return false;
-    from = cut + 1;
-  }
-  return true;
-}
-
-Result<void> check_file(const FileRecord& file, std::int64_t instruments) {
+Result<void> check_file(const FileRecord& file, std::int64_t instruments, Scope scope) {
   if (!is_relative(file.path)) return wrong("not a path below the store", file.path);
   if (file.dataset.empty()) return wrong("a file of no dataset", file.path);
   if (file.bucket && *file.bucket < 0) return wrong("a bucket below 0", file.path);
   std::int64_t row = 0;
   for (const RowGroupRecord& group : file.row_groups) {
-    if (group.first_row != row || group.rows <= 0 || group.offset < 0 || group.bytes < 0) {
+    if (group.first_row != row || group.rows <= 0 || group.rows > kMostRows || group.offset < 0 || group.bytes < 0) {
       return wrong("row groups with a gap", file.path);
     }
     row += group.rows;
   }
   if (row != file.rows || file.rows <= 0 || file.bytes <= 0) return wrong("row groups of another sum", file.path);
+  if (file.rows > kMostRows) return wrong("too many rows", file.path);
   row = 0;
   std::int64_t before = -1;
   Date first = file.last, last = file.first;
   for (const Extent& extent : file.extents) {
     if (extent.instrument <= before || extent.instrument >= instruments)
       return wrong("extents out of order", file.path);
-    if (extent.first_row != row || extent.rows <= 0) return wrong("extents with a gap", file.path);
+    if (extent.first_row < row || extent.rows <= 0 || extent.rows > file.rows ||
+        extent.first_row > file.rows - extent.rows || (scope == Scope::whole && extent.first_row != row))
+      return wrong("extents with a gap", file.path);
     if (!extent.first.has_value() || extent.last < extent.first) return wrong("an extent without days", file.path);
-    row += extent.rows;
+    row = extent.first_row + extent.rows;
     before = extent.instrument;
     first = std::min(first, extent.first);
     last = std::max(last, extent.last);
+  }
+  if (scope == Scope::part) {
+    if (first < file.first || last > file.last) return wrong("extents of other days", file.path);
+    return {};
   }
   if (row != file.rows) return wrong("extents of another sum", file.path);
   if (first != file.first || last != file.last) return wrong("extents of other days", file.path);
@@ -96,6 +108,8 @@ Result<void> check_days(const std::vector<MarketDays>& markets, bool counted) {
   }
   return {};
 }
+
+namespace {
 
 Result<void> check_limits(const std::vector<DayLimits>& days, std::int64_t instruments) {
   if (!ascends(days, &DayLimits::day)) return wrong("limits not ascending by day", "limits");

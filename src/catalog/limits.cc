@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "load_internal.h"
-#include "packed_internal.h"
+#include "momentum/catalog/packed.h"
 #include "records_internal.h"
 #include "schema_internal.h"
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "limits_internal.h"
-#include "packed_internal.h"
+#include "momentum/catalog/packed.h"
 #include "records_internal.h"
 #include "schema_internal.h"
 #include "words_internal.h"
@@ -187,14 +187,16 @@ Result<void> load_days(const Database& database, State& state) {
   return {};
 }
 
-Result<void> derive_coverage(const Database& database, State& state) {
+}  // namespace
+
+Result<void> derive_coverage(State& state, std::string_view where) {
   state.coverage.resize(state.instruments.size());
   for (const FileRecord& file : state.files) {
     if (file.dataset != "daily") continue;
     for (const Extent& extent : file.extents) {
       const auto place = static_cast<std::size_t>(extent.instrument);
       if (place >= state.coverage.size()) {
-        return damaged("bars of no instrument", fmt::format("{}, file {}", database.path(), file.id));
+        return damaged("bars of no instrument", fmt::format("{}, file {}", where, file.id));
       }
       Coverage& coverage = state.coverage[place];
       if (coverage.bars == 0 || extent.first < coverage.first) coverage.first = extent.first;
@@ -204,8 +206,6 @@ Result<void> derive_coverage(const Database& database, State& state) {
   }
   return {};
 }
-
-}  // namespace
 
 Result<Snapshot> find_snapshot(const Database& database, SnapshotId wanted) {
   MOMENTUM_TRY(Statement row, select_snapshots(database, "WHERE id = ?1"));
@@ -247,7 +247,7 @@ Result<State> load_state(const Database& database, std::optional<SnapshotId> wan
   MOMENTUM_TRY_VOID(load_files(database, state));
   MOMENTUM_TRY_VOID(load_days(database, state));
   MOMENTUM_TRY(state.limits, count_limits(database, state.snapshot.id));
-  MOMENTUM_TRY_VOID(derive_coverage(database, state));
+  MOMENTUM_TRY_VOID(derive_coverage(state, database.path()));
   return state;
 }
 

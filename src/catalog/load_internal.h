@@ -2,6 +2,7 @@
 // Reading a state out of the tables.
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "momentum/base/error.h"
@@ -15,6 +16,8 @@ Result<Snapshot> newest_snapshot(const Database& database);
 Result<Snapshot> find_snapshot(const Database& database, SnapshotId wanted);  // one that can be read
 Result<std::vector<Snapshot>> all_snapshots(const Database& database);  // newest first
 Result<State> load_state(const Database& database, std::optional<SnapshotId> wanted);
+// State::coverage from the extents. `where` names where these come from. Error: damaged_store.
+Result<void> derive_coverage(State& state, std::string_view where);
 Result<std::vector<Garbage>> load_garbage(const Database& database);
 Result<std::vector<LogEntry>> load_history(const Database& database);
 Result<std::optional<Time>> time_removed(const Database& database, FileId file);

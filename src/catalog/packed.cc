@@ -4,8 +4,9 @@
 
 #include <bit>
 #include <cstring>
+#include <limits>
 
-#include "packed_internal.h"
+#include "momentum/catalog/packed.h"
 
 namespace momentum::catalog {
 namespace {
@@ -85,6 +86,12 @@ std::size_t PackedReader::count() noexcept {
   return 0;
 }
 
+bool PackedReader::flag() noexcept {
+  const std::uint64_t value = number();
+  if (value > 1) fail_all();
+  return value == 1;
+}
+
 std::string_view PackedReader::text() noexcept {
   const std::size_t size = count();
   const std::string_view value = rest_.substr(0, size);
@@ -100,6 +107,22 @@ double PackedReader::real() noexcept {
   const double value = std::bit_cast<double>(get_fixed(rest_));
   rest_.remove_prefix(8);
   return value;
+}
+
+std::vector<std::byte> bytes_of(std::string_view blob) {
+  const auto bytes = std::as_bytes(std::span(blob));
+  return {bytes.begin(), bytes.end()};
+}
+
+Result<PackedReader> open_packed(std::span<const std::byte> bytes, std::uint8_t newest, std::string_view where) {
+  const std::string_view blob(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  MOMENTUM_TRY(PackedReader in, PackedReader::open(blob, std::numeric_limits<std::uint8_t>::max(), where));
+  if (in.version() > newest)
+    return fail(ErrorCode::store_version,
+                fmt::format("written by a newer version of the program (a block of version {}, this one knows {})",
+                            in.version(), newest),
+                std::string(where), "update");
+  return in;
 }
 
 Result<void> PackedReader::finish(std::string_view where) const {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "packed_internal.h"
+#include "momentum/catalog/packed.h"
 #include "words_internal.h"
 
 namespace momentum::catalog {

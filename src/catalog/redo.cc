@@ -13,7 +13,7 @@
 #include <iterator>
 #include <vector>
 
-#include "packed_internal.h"
+#include "momentum/catalog/packed.h"
 #include "schema_internal.h"
 
 namespace momentum::catalog {

@@ -1,8 +1,7 @@
+#include "momentum/catalog/packed.h"
 #include "schema_internal.h"
 
 #include <fmt/format.h>
-
-#include "packed_internal.h"
 
 namespace momentum::catalog {
 namespace {

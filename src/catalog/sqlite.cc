@@ -7,7 +7,7 @@
 #include <cstring>
 #include <thread>
 
-#include "packed_internal.h"
+#include "momentum/catalog/packed.h"
 #include "sqlite_internal.h"
 
 namespace momentum::catalog {

@@ -8,7 +8,7 @@
 
 #include "commit_internal.h"
 #include "load_internal.h"
-#include "packed_internal.h"
+#include "momentum/catalog/packed.h"
 #include "records_internal.h"
 #include "schema_internal.h"
 

@@ -46,7 +46,8 @@ class Search {
   }
   bool wants(catalog::InstrumentId id) const { return wanted_.empty() || wanted_[static_cast<std::size_t>(id)]; }
 
-  // Extents and row groups both cover the rows without a gap (the catalog's word): one walk over both.
+  // Row groups cover the rows without a gap and extents ascend (the catalog's word): one walk over both. Of a part of a state
+  // some extents are left out.
   void search(std::uint32_t f) {
     const catalog::FileRecord& file = state_.files[f];
     std::uint32_t group = 0;
@@ -56,10 +57,13 @@ class Search {
       for (std::int64_t row = extent.first_row; row < end;) {
         const catalog::RowGroupRecord& in = file.row_groups[group];
         const std::int64_t rows = std::min(end, in.first_row + in.rows) - row;
+        if (rows <= 0) {
+          ++group;
+          continue;
+        }
         if (take)
           found_.push_back({extent.instrument, extent.first, extent.last, {f, group, row - in.first_row, rows}});
         row += rows;
-        if (row == in.first_row + in.rows) ++group;
       }
     }
   }

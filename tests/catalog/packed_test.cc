@@ -1,4 +1,4 @@
-#include "packed_internal.h"
+#include "momentum/catalog/packed.h"
 
 #include <gtest/gtest.h>
 

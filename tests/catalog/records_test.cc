@@ -2,7 +2,7 @@
 
 #include <random>
 
-#include "packed_internal.h"
+#include "momentum/catalog/packed.h"
 #include "store_fixture.h"
 
 namespace momentum::catalog {

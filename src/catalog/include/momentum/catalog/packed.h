@@ -1,10 +1,13 @@
 #pragma once
-// Packed blobs of the catalog: a version (one byte), fields, and XXH3-64 of all before it (8 bytes, little-endian).
+// Packed blobs, of the catalog's rows and of what is sent to other machines: a version (one byte), fields, and XXH3-64 of all before it (8 bytes, little-endian).
 // Integers are LEB128 varints, signed ones zigzag; a text is its length and its bytes; a double is its 8 bytes.
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "momentum/base/date.h"
 #include "momentum/base/error.h"
@@ -60,6 +63,7 @@ class PackedReader {
     fail_all();
     return 0;
   }
+  bool flag() noexcept;  // a number() of 0 or 1
   std::string_view text() noexcept;
   double real() noexcept;
   void refuse() noexcept { fail_all(); }
@@ -78,6 +82,11 @@ class PackedReader {
   std::uint8_t version_;
   bool ok_ = true;
 };
+
+// A blob that leaves the store.
+std::vector<std::byte> bytes_of(std::string_view blob);
+// Opens one. Its versions are numbers of their own, so a newer one is no damage. Errors: damaged_store, store_version.
+Result<PackedReader> open_packed(std::span<const std::byte> bytes, std::uint8_t newest, std::string_view where);
 
 // The error of stored bytes that are not what was written.
 std::unexpected<Error> damaged(std::string what, std::string_view where);
