@@ -60,7 +60,8 @@ bool read_all(int fd, std::string& bytes) {
 
 }  // namespace
 
-Result<ChildOutput> run_child(const std::string& program, const std::vector<std::string>& arguments) {
+Result<ChildOutput> run_child(const std::string& program, const std::vector<std::string>& arguments,
+                              int standard_input) {
   Pipe pipe;
   if (pipe.error() != 0) return not_started(pipe.error(), program);
   std::vector<char*> words = {const_cast<char*>(program.c_str())};
@@ -68,7 +69,10 @@ Result<ChildOutput> run_child(const std::string& program, const std::vector<std:
   words.push_back(nullptr);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  if (standard_input >= 0)
+    posix_spawn_file_actions_adddup2(&actions, standard_input, 0);
+  else
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, pipe.end(1), 1);
   posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
   pid_t child = -1;

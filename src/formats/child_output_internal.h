@@ -15,7 +15,9 @@ struct ChildOutput {
   bool too_large = false;  // it wrote more than 16 GiB and was ended
 };
 
-// Standard input is empty, what it says on standard error is dropped. Errors: io_failed (it cannot be started).
-Result<ChildOutput> run_child(const std::string& program, const std::vector<std::string>& arguments);
+// Its standard input is the file `standard_input`, empty where that is -1; what it says on standard error is dropped. Errors:
+// io_failed (it cannot be started).
+Result<ChildOutput> run_child(const std::string& program, const std::vector<std::string>& arguments,
+                              int standard_input = -1);
 
 }  // namespace momentum::formats

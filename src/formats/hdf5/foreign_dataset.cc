@@ -86,13 +86,14 @@ Result<ForeignColumn> read_values(hid_t dataset, hid_t of, std::size_t count, co
       return ForeignColumn{.name = {}, .values = std::move(values)};
     }
     case H5T_STRING: return read_texts(dataset, of, count, wrap, where, budget);
+    case H5T_VLEN: return foreign_pickled("the values are", where);
     default: return foreign_damage("values that are neither numbers nor texts", where);
   }
 }
 
 // Column k of values that come row by row, `width` of them.
 ForeignColumn column_of(const ForeignColumn& block, std::size_t width, std::size_t k, std::string name) {
-  ForeignColumn out{.name = std::move(name), .nanoseconds = block.nanoseconds, .values = {}};
+  ForeignColumn out{.name = std::move(name), .per_second = block.per_second, .values = {}};
   std::visit(
       [&]<class T>(const std::vector<T>& values) {
         std::vector<T> picked;
@@ -128,6 +129,11 @@ Result<void> read_member(hid_t dataset, hid_t records, unsigned number, std::siz
   MOMENTUM_TRY(ForeignColumn values, read_values(dataset, of.get(), rows * width, wrap, at, budget));
   if (!is_array) {
     values.name = name;
+    if (std::holds_alternative<std::vector<std::int64_t>>(values.values)) {
+      for (const char* const said : {"_kind", "_dtype"})  // of an index, of a column
+        if (const auto kind = text_attribute(dataset, (name + said).c_str()))
+          values.per_second = std::max(values.per_second, ticks_per_second(*kind));
+    }
     out.push_back(std::move(values));
     return {};
   }
@@ -139,6 +145,11 @@ Result<void> read_member(hid_t dataset, hid_t records, unsigned number, std::siz
 
 std::unexpected<Error> foreign_damage(std::string_view why, const std::string& where) {
   return fail(ErrorCode::unreadable_data, fmt::format("unreadable HDF5 ({})", why), where, "check the file");
+}
+
+std::unexpected<Error> foreign_pickled(std::string_view what, const std::string& where) {
+  return fail(ErrorCode::unreadable_data, fmt::format("{} pickled, which only Python reads", what), where,
+              "write it by to_hdf(format='table', data_columns=True)");
 }
 
 std::unexpected<Error> foreign_too_large(const std::string& where) {
@@ -168,6 +179,13 @@ Result<ForeignBlock> read_block(hid_t dataset, const std::string& where, Foreign
   const Wrap wrap = [](hid_t value) { return Hdf5Handle(H5Tcopy(value), H5Tclose); };
   MOMENTUM_TRY(ForeignColumn values, read_values(dataset, type.get(), shape.rows * shape.columns, wrap, where, budget));
   return ForeignBlock{shape.rows, shape.columns, std::move(values)};
+}
+
+std::int64_t ticks_per_second(std::string_view kind) {
+  if (kind == "datetime64" || kind == "datetime64[ns]") return 1'000'000'000;
+  if (kind == "datetime64[us]") return 1'000'000;
+  if (kind == "datetime64[ms]") return 1'000;
+  return kind == "datetime64[s]" ? 1 : 0;
 }
 
 std::optional<std::string> text_attribute(hid_t at, const char* name) {

@@ -22,6 +22,8 @@ struct ForeignBudget {
 };
 
 std::unexpected<Error> foreign_damage(std::string_view why, const std::string& where);
+// What only Python can read.
+std::unexpected<Error> foreign_pickled(std::string_view what, const std::string& where);
 std::unexpected<Error> foreign_too_large(const std::string& where);
 
 bool is_records(hid_t dataset);
@@ -34,6 +36,9 @@ struct ForeignBlock {
   ForeignColumn values;
 };
 Result<ForeignBlock> read_block(hid_t dataset, const std::string& where, ForeignBudget& budget);
+
+// Of the words by which pandas says what its integers are: datetime64[us] counts 1,000,000 to a second; 0: no times.
+std::int64_t ticks_per_second(std::string_view kind);
 
 // Of an attribute; none: it is not there or of another type.
 std::optional<std::string> text_attribute(hid_t at, const char* name);

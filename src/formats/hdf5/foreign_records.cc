@@ -52,6 +52,9 @@ Result<void> Walk::group(hid_t at, const std::string& path, int depth) {
       MOMENTUM_TRY_VOID(group(object.get(), below, depth + 1));
     } else if (H5Iget_type(object.get()) == H5I_DATASET && is_records(object.get())) {
       MOMENTUM_TRY(auto columns, read_records(object.get(), where(below), budget_));
+      const bool nameless = std::ranges::any_of(
+          columns, [](const ForeignColumn& column) { return column.name.starts_with("values_block_"); });
+      if (nameless) return foreign_pickled("the names of the columns are", where(below));
       found_.push_back({below, std::move(columns)});
     }
   }
@@ -63,12 +66,11 @@ Result<ForeignBlock> Walk::block(hid_t at, const std::string& path, const std::s
   const Hdf5Handle dataset(H5Dopen2(at, name.c_str(), H5P_DEFAULT), H5Dclose);
   if (!dataset) return foreign_damage("a part of a frame is not there", where(below));
   MOMENTUM_TRY(ForeignBlock out, read_block(dataset.get(), where(below), budget_));
-  const std::string kind = text_attribute(dataset.get(), "kind").value_or("");
-  out.values.nanoseconds = kind == "datetime64" || kind == "datetime64[ns]";
-  if (out.values.nanoseconds && !std::holds_alternative<std::vector<std::int64_t>>(out.values.values))
+  for (const char* const said : {"kind", "value_type"})  // of an axis, of values
+    if (const auto kind = text_attribute(dataset.get(), said))
+      out.values.per_second = std::max(out.values.per_second, ticks_per_second(*kind));
+  if (out.values.per_second != 0 && !std::holds_alternative<std::vector<std::int64_t>>(out.values.values))
     return foreign_damage("dates that are no integers", where(below));
-  if (kind.starts_with("datetime64[") && kind != "datetime64[ns]")
-    return foreign_damage(fmt::format("an index of {}", kind), where(below));
   out.values.name = text_attribute(dataset.get(), "name").value_or("index");
   if (out.values.name.empty() || out.values.name == "N.") out.values.name = "index";  // a pickled None
   return out;
@@ -90,7 +92,7 @@ Result<void> Walk::frame(hid_t at, const std::string& path) {
     if (of == nullptr || of->size() != values.columns || values.rows != index.rows)
       return foreign_damage("a block of another shape", where(path));
     for (std::size_t k = 0; k < of->size(); ++k) {
-      ForeignColumn column{.name = (*of)[k], .nanoseconds = values.values.nanoseconds, .values = {}};
+      ForeignColumn column{.name = (*of)[k], .per_second = values.values.per_second, .values = {}};
       std::visit(
           [&]<class T>(const std::vector<T>& all) {
             std::vector<T> picked;

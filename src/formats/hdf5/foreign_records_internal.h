@@ -12,7 +12,7 @@ namespace momentum::formats {
 
 struct ForeignColumn {
   std::string name;
-  bool nanoseconds = false;  // int64 since 1970
+  std::int64_t per_second = 0;  // of times, int64 since 1970: how many make a second; 0: no times
   std::variant<std::vector<std::int64_t>, std::vector<double>, std::vector<std::string>> values;
 };
 
