@@ -1,0 +1,244 @@
+"""What the tests of crashes share: a small store, the commands that change it, and an eye of their own for what is in one.
+
+The eye is Python's sqlite3 and pyarrow, not the program: it reads which files a catalog names and every bar in them. What a
+command must end in is computed from the CSV files that it was given.
+"""
+
+import json
+import os
+import shutil
+import sqlite3
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+import system_calls
+from store_case import PROGRAM, Case, days, rows, write
+
+CODES = tuple(f"{600000 + i}.SH" for i in range(6)) + tuple(f"{i + 1:06d}.SZ" for i in range(6))
+# Weekdays from 2021 on: with 700 there are files of all levels, 20 more are another month's.
+STORED, MORE, SKIPPED = 700, 720, 680
+STILL = 9223372036854775807  # end_snapshot of what has not ended
+
+
+CRASHES = os.environ.get("MOMENTUM_CRASHES", "40")
+
+
+def spread(things, share=1):
+    """As many of them as are wanted, or that many by `share`, evenly; all where there are fewer."""
+    most = len(things) if CRASHES == "all" else min(len(things), max(1, int(CRASHES) // share))
+    return [things[i * len(things) // most] for i in range(most)]
+
+
+def told(line):
+    print(line, file=sys.stderr, flush=True)
+
+
+def scratch():
+    """Where stores come and go by the thousand: in memory, where the system has such a place."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+
+
+@dataclass
+class Command:
+    """One that changes a store: `prepare` makes the store that it finds, `bars` are what it leaves, by (code, date)."""
+    name: str
+    arguments: list
+    bars: dict
+    made: Path = None  # the store before it
+    before: dict = field(default_factory=dict)  # what the eye saw, before and after a run to its end
+    after: dict = field(default_factory=dict)
+    calls: list = field(default_factory=list)
+
+
+def bars_from_2021(code, count):
+    return [",".join([code, str(day), *line.split(",")[2:]]) for line, day in zip(rows(code, count), days(count, 2021))]
+
+
+def bars_of(lines):
+    """(code, date) -> (open, high, low, close, volume, preclose), as numbers of the text."""
+    out = {}
+    for line in lines:
+        cells = line.split(",")
+        out[cells[0], cells[1]] = tuple(Decimal(cell) for cell in cells[2:8])
+    return out
+
+
+class Eye:
+    """Reads stores without the program. Files that it has read it knows again by their bytes."""
+
+    def __init__(self):
+        self.known = {}
+
+    def file(self, path):
+        import pyarrow.parquet  # as it lies beside the libraries that are linked
+        whole = path.read_bytes()
+        if whole not in self.known:
+            table = pyarrow.parquet.read_table(pyarrow.BufferReader(whole)).to_pydict()
+            columns = [[None if value is None else Decimal(str(value)) for value in table[name]]
+                       for name in ("open", "high", "low", "close", "volume", "preclose")]
+            self.known[whole] = [(i, str(day), values) for i, day, values in
+                                 zip(table["instrument"], table["date"], zip(*columns))]
+        return self.known[whole]
+
+    def see(self, store):
+        """All that a store holds, but for names, sizes and times that differ between two runs. None: no store."""
+        store = Path(store)
+        if not (store / "catalog.db").exists():
+            return None
+        with sqlite3.connect(f"file:{store}/catalog.db?mode=ro", uri=True) as catalog:
+            def all_of(sql):
+                return catalog.execute(sql).fetchall()
+            ids = {number: f"{symbol}.{market}" for number, symbol, market in all_of(
+                f"SELECT id, symbol, market FROM instrument WHERE end_snapshot={STILL}")}
+            out = {
+                "snapshots": all_of("SELECT id, parent, op, instruments, files, rows, days FROM snapshot ORDER BY id"),
+                "accounts": all_of("SELECT * FROM account ORDER BY snapshot"),
+                "instruments": all_of("SELECT * FROM instrument ORDER BY end_snapshot, id"),
+                "days": all_of("SELECT * FROM market_days ORDER BY end_snapshot, kind, market, year"),
+                "limits": all_of("SELECT * FROM price_limits ORDER BY end_snapshot, day"),
+                "pins": all_of("SELECT snapshot, note FROM pin ORDER BY snapshot"),
+                "dropped": all_of("SELECT snapshot FROM dropped ORDER BY snapshot"),
+                "files": all_of("SELECT level, bucket, rows, first, last, begin_snapshot, end_snapshot, removed IS NULL "
+                                "FROM file ORDER BY 1, 2, 3, 4, 5, 6, 7"),
+            }
+            live = all_of(f"SELECT path FROM file WHERE end_snapshot={STILL}")
+            kept = all_of("SELECT path FROM file WHERE removed IS NULL")
+        catalog.close()
+        out["bars"] = {}
+        for (path,) in live:
+            for instrument, day, values in self.file(store / path):
+                assert (ids[instrument], day) not in out["bars"], f"two bars of {ids[instrument]} on {day}"
+                out["bars"][ids[instrument], day] = values
+        self.named = {path for (path,) in kept}
+        return out
+
+
+class CrashCase(Case):
+    """A store in `made/NAME` for each command, and what each one does to it when nothing happens."""
+
+    @classmethod
+    def setUpClass(cls):
+        reason = system_calls.unusable()
+        if reason:
+            cls.skipTest(cls, reason)
+        holder = tempfile.TemporaryDirectory(dir=scratch())
+        cls.addClassCleanup(holder.cleanup)
+        cls.home = Path(os.path.realpath(holder.name))
+        cls.eye = Eye()
+        cls.slowest = 0.0
+
+    def setUp(self):
+        self.folder = self.home
+
+    def command(self, *arguments):
+        return [PROGRAM, *arguments, "--store", "store", "--threads", "1", "--format", "json"]
+
+    def place(self, made):
+        shutil.rmtree(self.home / "store", ignore_errors=True)
+        if made:
+            shutil.copytree(made, self.home / "store")
+
+    def file_of_bars(self, name, skip, count, changed=()):
+        """A folder of CSV files; `changed` days (by their index) get other prices. Its bars."""
+        out = {}
+        for code in CODES:
+            lines = bars_from_2021(code, count)
+            for index in changed:
+                cells = lines[index].split(",")
+                cells[2:6] = ["8.00", "9.00", "7.00", "8.88"]
+                lines[index] = ",".join(cells)
+            write(self.home / name / f"{code}.csv", lines[skip:])
+            out |= bars_of(lines[skip:])
+        return out
+
+    def commands(self):
+        """All commands that change a store, with the store that each one finds."""
+        stored = self.file_of_bars("stored", 0, STORED)
+        more = self.file_of_bars("more", SKIPPED, MORE)
+        few = self.file_of_bars("few", STORED - 1, STORED + 2)
+        corrected = self.file_of_bars("corrected", 0, STORED, changed=(10, 400, 690))
+        write(self.home / "facts.csv", ["600000.SH,新名字,银行,2024-03-01"], "code,name,industry,from")
+        made = self.home / "made"
+        self.place(None)
+        self.good("import", "stored", "--store", "store")
+        shutil.copytree(self.home / "store", made / "stored")
+        self.good("import", "corrected", "--store", "store", "--on-conflict", "replace")
+        shutil.copytree(self.home / "store", made / "corrected")
+        self.good("store", "pin", "2", "--store", "store")
+        (self.home / "store" / "catalog.db").unlink()
+        shutil.copytree(self.home / "store", made / "lost")
+        self.place(made / "corrected")
+        catalog = self.home / "store" / "catalog.db"
+        catalog.write_bytes(catalog.read_bytes()[:20000])
+        shutil.copytree(self.home / "store", made / "torn")
+        replace = ["--on-conflict", "replace"]
+        listed = [
+            Command("create", ["import", "few"], few, None),
+            Command("append", ["import", "few"], stored | few, made / "stored"),
+            Command("append-months", ["import", "more"], stored | more, made / "stored"),
+            Command("correct", ["import", "corrected", *replace], corrected, made / "stored"),
+            Command("facts", ["import", "facts.csv", "--kind", "instruments"], stored, made / "stored"),
+            Command("pin", ["store", "pin", "2", "--note", "kept"], corrected, made / "corrected"),
+            Command("gc", ["store", "gc", "--grace", "0"], corrected, made / "corrected"),
+            Command("repair-lost", ["store", "repair"], corrected, made / "lost"),
+            Command("repair-torn", ["store", "repair"], corrected, made / "torn"),
+        ]
+        return listed
+
+    def prepare(self, command):
+        """What the command leaves when nothing happens, and its calls."""
+        self.place(command.made)
+        broken = command.name.startswith("repair")
+        command.before = None if broken else self.eye.see(self.home / "store")
+        done, command.calls = system_calls.record(self.command(*command.arguments), self.home, self.environment(),
+                                                  self.home / "store")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        command.after = self.eye.see(self.home / "store")
+        self.assertTrue(command.after["bars"] == command.bars, f"{command.name}: other bars than its files have")
+        self.assertNotEqual(command.before, command.after)
+        return command
+
+    def expect_whole(self, command, what, finished=False):
+        """After a crash: the store opens, is well, is as before the command or as after it, and takes the next write."""
+        store = self.home / "store"
+        broken = command.name.startswith("repair")
+        seen = None
+        if not (store / "catalog.db").exists():
+            self.assertTrue(broken or command.made is None, what)
+        elif not broken:
+            begun = time.monotonic()
+            done = self.run_program("store", "info", "--store", "store", "--format", "json")
+            type(self).slowest = max(self.slowest, time.monotonic() - begun)
+            self.assertEqual(done.returncode, 0, f"{what}: {done.stderr}")
+            seen = self.expect_well(what)
+            if seen != command.after and not (command.made is None and self.is_empty(seen)):
+                self.expect_same(seen, command.before, f"{what}: neither as before nor as after")
+        if finished:
+            self.expect_same(self.eye.see(store), command.after, f"{what}: it had said that it was done")
+        again = self.run_program(*command.arguments, "--store", "store", "--threads", "1")
+        self.assertEqual(again.returncode, 0, f"{what}: the next write: {again.stderr}")
+        self.expect_same(self.expect_well(what), command.after, f"{what}: after the next write")
+        if command.arguments[0] == "import" and "--kind" not in command.arguments:
+            there = {f"data/{path.name}" for path in (store / "data").iterdir()}
+            self.assertEqual(there, self.eye.named, f"{what}: what a dead writer left is still there")
+        return seen
+
+    def expect_same(self, seen, wanted, what):
+        if seen == wanted:
+            return
+        parts = [part for part in wanted or () if seen and seen[part] != wanted[part]]
+        self.fail(f"{what}: differs in {parts or 'all'}: "
+                  + "; ".join(f"{seen[part]!s:.300} is not {wanted[part]!s:.300}" for part in parts))
+
+    def is_empty(self, seen):
+        return [snapshot[2] for snapshot in seen["snapshots"]] == ["create"] and not seen["bars"]
+
+    def expect_well(self, what):
+        done = self.run_program("store", "verify", "--deep", "--store", "store", "--format", "json")
+        self.assertEqual(done.returncode, 0, f"{what}: {done.stdout} {done.stderr}")
+        self.assertTrue(json.loads(done.stdout)["well"], what)
+        return self.eye.see(self.home / "store")

@@ -1,0 +1,72 @@
+"""Writers that die at a system call, and system calls that fail, one after the other: nothing is ever lost or half there.
+
+MOMENTUM_CRASHES says how many kills, spread evenly over all calls of all commands, and half as many failures. ./dev crash: all.
+"""
+
+import signal
+
+import system_calls
+from crash_case import CrashCase, spread, told
+from store_case import main
+
+# How a disk fails, by call: in that one, or in all of its name from there on.
+BROKEN, FULL, NOTHING_WRITTEN = ("error=EIO", False), ("error=ENOSPC", True), ("retval=0", False)
+FAILURES = {
+    "write": (BROKEN, FULL, NOTHING_WRITTEN), "pwrite64": (BROKEN, FULL, NOTHING_WRITTEN),
+    "openat": (("error=ENOSPC", False), ("error=EMFILE", False)), "mkdir": (("error=ENOSPC", False),),
+    "fsync": (BROKEN, FULL), "fdatasync": (BROKEN, FULL), "ftruncate": (BROKEN,), "rename": (BROKEN, FULL),
+    "unlink": (BROKEN,), "close": (BROKEN,), "flock": (("error=ENOLCK", False),), "fcntl": (("error=ENOLCK", False),),
+}
+
+
+class Crash(CrashCase):
+    def setUp(self):
+        super().setUp()
+        if not self.prepared:
+            self.prepared.extend(self.prepare(command) for command in self.commands())
+        self.points = [(command, call) for command in self.prepared for call in system_calls.changes(command.calls)]
+
+    prepared = []
+
+    def test_a_writer_killed_before_any_of_its_calls(self):
+        kills, befores = {}, 0
+        for command, call in spread(self.points):
+            what = f"{command.name} killed before {call}"
+            self.place(command.made)
+            done = system_calls.killed_before(call, self.command(*command.arguments), self.home, self.environment())
+            self.assertIn(done.returncode, (0, -signal.SIGKILL), f"{what}: {done.stderr}")
+            kills[command.name] = kills.get(command.name, 0) + (done.returncode != 0)
+            seen = self.expect_whole(command, what, finished=done.returncode == 0)
+            befores += seen == command.before
+        told(f"{sum(kills.values())} kills at {len(self.points)} calls: "
+             + ", ".join(f"{name} {count}" for name, count in kills.items())
+             + f"; {befores} left the store as before; the slowest opening took {self.slowest * 1000:.0f} ms")
+        self.assertGreater(min(kills.values()), 0)
+        self.assertGreater(befores, 0)
+
+    def test_a_call_that_fails(self):
+        """Exit 5 and one line, or the work done all the same; never half of it."""
+        points = [(command, call, how) for command, call in self.points if call.fd != 2 for how in FAILURES[call.name]]
+        failures, stand, unmoved = 0, [], {}
+        for command, call, (how, lasting) in spread(points, share=2):
+            what = f"{command.name} with {how} {'from' if lasting else 'at'} {call}"
+            self.place(command.made)
+            done = system_calls.failing(call, how, self.command(*command.arguments), self.home, self.environment(), lasting)
+            self.assertIn(done.returncode, (0, 5), f"{what}: {done.stderr}")
+            failures += done.returncode != 0
+            if done.returncode != 0:
+                self.assertEqual(done.stdout, "", what)
+                errors = [line for line in done.stderr.splitlines() if line.startswith("momentum: error: ")]
+                self.assertEqual(len(errors), 1, f"{what}: {done.stderr}")
+                self.assertEqual(done.stderr.splitlines()[-1], errors[0], what)
+            else:
+                unmoved[call.name] = unmoved.get(call.name, 0) + 1
+            if self.expect_whole(command, what, finished=done.returncode == 0) == command.after and done.returncode != 0:
+                stand.append(what)
+        told(f"{failures} failures in {len(points)} ways; {sum(unmoved.values())} did no harm ({unmoved}); "
+             f"the change stands in spite of an error in {len(stand)}:" + "".join(f"\n  {what}" for what in stand))
+        self.assertGreater(failures, 0)
+
+
+if __name__ == "__main__":
+    main()
