@@ -36,7 +36,7 @@ std::vector<bool> untouched_pairs(const EventsInput& in) {
   };
   auto at = in.stored.begin();
   for (std::size_t t = 1; t < in.days.size(); ++t) {
-    at = std::lower_bound(at, in.stored.end(), in.days[t]);
+    while (at != in.stored.end() && *at < in.days[t]) ++at;
     if (at == in.stored.end()) break;
     const bool stood = *at == in.days[t] && at != in.stored.begin() && *(at - 1) == in.days[t - 1];
     kept[t] = stood && !touched(t) && !touched(t - 1) && !told_between(in.days[t - 1], in.days[t]);
@@ -69,10 +69,17 @@ std::vector<FactorEvent> factor_events(const catalog::InstrumentRecord& record, 
   };
 
   const std::vector<double> preclose = raw_precloses(record.price_basis, in);
+  const std::vector<bool> kept = untouched_pairs(in);
+  // A pair's factor depends on its two bars, the days between them and the last close that is there: pairs before the first
+  // changed one are left out.
+  std::size_t first = 1;
+  while (first < kept.size() && kept[first]) ++first;
+  while (first > 1 && !(in.close[first - 1] > 0)) --first;
+  const auto changed = [&](const auto& rows) { return std::span(rows).subspan(first - 1); };
   panel::FactorInput input;
-  input.dates = in.days;
-  input.close = in.close;
-  input.preclose = preclose;
+  input.dates = changed(in.days);
+  input.close = changed(in.close);
+  input.preclose = changed(preclose);
   input.sessions = in.sessions;
   input.suspended = day_numbers(record.suspended);
   input.quarantined = day_numbers(record.quarantined);
@@ -80,7 +87,6 @@ std::vector<FactorEvent> factor_events(const catalog::InstrumentRecord& record, 
   input.factors_from = record.factors_from;
   const panel::Factors derived = panel::derive_factors(input);
 
-  const std::vector<bool> kept = untouched_pairs(in);
   const auto row_of = [&](Date day) {
     return static_cast<std::size_t>(std::lower_bound(in.days.begin(), in.days.end(), day.days) - in.days.begin());
   };

@@ -221,8 +221,12 @@ Result<void> ImportCall::describe(std::size_t i, const store::Merged& merged, ca
     if (!is_new[t]) ++old;
   }
   // A stored bar keeps its words as it keeps its prices; one without words may get some.
+  // Before its first row the call says nothing, so runs stay as they are.
+  const auto first =
+      static_cast<std::size_t>(std::ranges::find_if(row_of, [](std::int64_t r) { return r >= 0; }) - row_of.begin());
   const auto merge = [&](const Runs& runs, const std::function<std::string_view(std::int64_t)>& word) {
-    return merged_runs(runs, merged.dates, [&](std::size_t t) -> std::string_view {
+    return merged_runs(runs, std::span(merged.dates).subspan(first), [&](std::size_t from_first) -> std::string_view {
+      const std::size_t t = first + from_first;
       if (row_of[t] < 0) return {};
       if (!is_new[t] && !replace_ && !text_at(runs, {merged.dates[t]}).empty()) return {};
       return word(row_of[t]);

@@ -44,9 +44,18 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+// Whether a byte of eight is below 0x20: it borrows from its highest bit, which it did not have.
+bool any_below_blank(const char* at) {
+  std::uint64_t eight;
+  std::memcpy(&eight, at, 8);
+  return ((eight - 0x2020202020202020u) & ~eight & 0x8080808080808080u) != 0;
+}
+
 // Offset of the first byte that no text has; tab, line feed, form feed, carriage return and a last Ctrl-Z are text.
 std::optional<std::size_t> control_byte(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
+    while (text.size() - i >= 8 && !any_below_blank(text.data() + i)) i += 8;
+    if (i == text.size()) break;
     const auto c = static_cast<unsigned char>(text[i]);
     if (c >= 0x20 || c == '\n' || c == '\r' || c == '\t' || c == '\f') continue;
     if (c == 0x1A && i + 1 == text.size()) continue;

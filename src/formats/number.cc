@@ -10,7 +10,8 @@ namespace momentum::formats {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr std::uint64_t kExactInteger = std::uint64_t{1} << 53;
+constexpr int kExactDigits = 15;  // so many digits are below 2^53
+constexpr int kManyDigits = 1000;  // as good as more
 constexpr int kExactPower = 22;  // 10^22 is the largest power of ten that a double holds exactly
 constexpr std::array<double, kExactPower + 1> kPower = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                                         1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
@@ -59,22 +60,20 @@ Number parse_number(std::string_view text, int shift) {
   if (negative || (at != end && *at == '+')) ++at;
 
   const char* const mantissa_begin = at;
-  std::uint64_t mantissa = 0;
-  bool exact = true;
-  int digits = 0, exponent = 0;
-  const auto take = [&](char c) {
-    ++digits;
-    if (mantissa >= kExactInteger / 10) exact = false;
-    if (exact) mantissa = mantissa * 10 + static_cast<std::uint64_t>(c - '0');
+  std::uint64_t mantissa = 0;  // of many digits whatever is left of it: `slow` reads those
+  const auto take_digits = [&] {
+    const char* const begin = at;
+    for (; at != end && is_digit(*at); ++at) mantissa = mantissa * 10 + static_cast<std::uint64_t>(*at - '0');
+    return static_cast<int>(std::min<std::ptrdiff_t>(at - begin, kManyDigits));
   };
-  for (; at != end && is_digit(*at); ++at) take(*at);
+  int digits = take_digits(), exponent = 0;
   if (at != end && *at == '.') {
-    for (++at; at != end && is_digit(*at); ++at) {
-      take(*at);
-      --exponent;
-    }
+    ++at;
+    exponent = -take_digits();
+    digits -= exponent;
   }
   if (digits == 0) return word(text);
+  const bool exact = digits <= kExactDigits;
   const char* const mantissa_end = at;
   int written = 0;
   if (at != end && (*at == 'e' || *at == 'E')) {

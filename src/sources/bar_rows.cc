@@ -107,11 +107,11 @@ class RowReader {
   Result<FileRows> read() {
     formats::CsvReader csv(header_.rest, header_.delimiter);
     while (csv.next()) {
+      if (out_.rows_in == 0) rows_expected_ = csv.records_left() + 1;
       if (!header_.at(Field::code) && out_.instruments.empty()) {
         MOMENTUM_TRY(Instrument id, code_of_file(request_.stem, request_.given, request_.name));
         place(id);
-        out_.instruments.push_back({.id = std::move(id), .rows = {}, .values = {}, .refused_days = {}});
-        current_ = 0;
+        add_instrument(std::move(id));
       }
       ++out_.rows_in;
       read_row(csv.cells(), csv.line());
@@ -130,6 +130,13 @@ class RowReader {
     if (id.market == Market::none) id.market = market_of_bare(id.symbol, request_.bare);
   }
 
+  void add_instrument(Instrument id) {
+    current_ = out_.instruments.size();
+    out_.instruments.push_back({.id = std::move(id), .rows = {}, .values = {}, .refused_days = {}});
+    // A file of one instrument is the usual one: its rows never move. Of a file of many a part stays untouched, so no memory.
+    if (current_ == 0) out_.instruments.front().rows.reserve(rows_expected_);
+  }
+
   // Sets current_; false where the row has no usable code.
   bool find_instrument(std::string_view code, std::int64_t line) {
     if (code == last_code_ && current_ != kNone) return true;
@@ -145,7 +152,7 @@ class RowReader {
       // Two spellings of one code are one instrument.
       const auto [same, is_new] = ids_.try_emplace(*parsed, out_.instruments.size());
       current_ = same->second;
-      if (is_new) out_.instruments.push_back({.id = *parsed, .rows = {}, .values = {}, .refused_days = {}});
+      if (is_new) add_instrument(*parsed);
       codes_.emplace(code, static_cast<std::int32_t>(current_));
     } else {
       current_ = static_cast<std::size_t>(known->second);
@@ -252,6 +259,7 @@ class RowReader {
   std::array<double, kValues> values_;  // of the row in hand; NaN for ever where the file has no column
   std::array<TextColumn, kTexts> texts_;
   FileRows out_;
+  std::size_t rows_expected_ = 0;
   std::size_t current_ = kNone;
   std::string last_code_;
   TextIndex codes_;  // spelling -> instrument

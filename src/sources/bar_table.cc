@@ -131,6 +131,7 @@ Row BarColumns::row(std::size_t i, ValueStore& store) const {
 Settled settle(std::vector<Row> rows, ValueStore& store) {
   sort_by_date(rows);
   Settled out;
+  std::size_t bars = 0;  // they move to the front of `rows`
   for (std::size_t begin = 0; begin < rows.size();) {
     std::size_t end = begin + 1;
     bool same = true;
@@ -138,7 +139,11 @@ Settled settle(std::vector<Row> rows, ValueStore& store) {
       same = same && same_row(rows[begin], rows[end]);
     if (same) {
       for (std::size_t i = begin + 1; i < end; ++i) fill_from(rows[begin], rows[i], store);
-      (rows[begin].suspended ? out.suspended : out.bars).push_back(rows[begin]);
+      if (rows[begin].suspended) {
+        out.suspended.push_back(rows[begin]);
+      } else {
+        rows[bars++] = rows[begin];
+      }
       out.duplicates += static_cast<std::int64_t>(end - begin - 1);
     } else {
       out.refused.insert(out.refused.end(), rows.begin() + static_cast<std::ptrdiff_t>(begin),
@@ -146,6 +151,8 @@ Settled settle(std::vector<Row> rows, ValueStore& store) {
     }
     begin = end;
   }
+  rows.resize(bars);
+  out.bars = std::move(rows);
   return out;
 }
 

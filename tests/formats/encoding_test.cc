@@ -1,6 +1,10 @@
 #include "momentum/formats/encoding.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
 
 namespace momentum::formats {
 namespace {
@@ -46,6 +50,25 @@ TEST(Encoding, RefusesWhatIsNoText) {
     EXPECT_NE(text.error().where.find("some.csv"), std::string::npos);
   }
   EXPECT_EQ(*to_utf8("a,b\n\x1A", "f"), "a,b\n");  // the end of file of DOS
+}
+
+// Every byte at every place among eight that are looked at at once, beside bytes that end lines.
+TEST(Encoding, FindsTheFirstControlByteWhereverItIs) {
+  const std::string_view text = "\t\n\f\r";
+  for (int byte = 0; byte < 0x20; ++byte) {
+    for (std::size_t at = 0; at < 18; ++at) {
+      std::string bytes = "1,2\n\x7F,\xE4\xB8\xAD\t34567890,\r";
+      bytes.insert(at < 6 ? at : at + 3, 1, static_cast<char>(byte));
+      const auto read = to_utf8(bytes, "f");
+      const bool is_text = text.contains(static_cast<char>(byte)) || (byte == 0x1A && bytes.back() == byte);
+      ASSERT_EQ(read.has_value(), is_text) << byte << " at " << at;
+      if (!read)
+        EXPECT_NE(
+            read.error().where.find(fmt::format("0x{:02X} at offset {}", byte, bytes.find(static_cast<char>(byte)))),
+            std::string::npos)
+            << read.error().where;
+    }
+  }
 }
 
 TEST(Encoding, RefusesBytesOfNeitherEncoding) {
