@@ -1,5 +1,6 @@
 #include "scored_panel.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "momentum/score/classic.h"
@@ -60,19 +61,30 @@ void LastRows::keep(const expr::Stretch& s) {
   }
 }
 
-Result<std::vector<std::vector<double>>> evaluate_rows(const Context& ctx, const Profile& profile,
-                                                       std::span<const expr::NodeId> outputs, const panel::Panel& panel,
-                                                       std::size_t instrument) {
-  MOMENTUM_TRY(const auto program, expr::compile(profile.graph, outputs, {panel.columns()}));
-  const std::size_t lane = panel.lane_of(instrument), length = panel.length(lane);
-  std::vector<std::vector<double>> rows(outputs.size());
-  for (auto& column : rows) column.reserve(length);
-  MOMENTUM_TRY_VOID(expr::evaluate(ctx, program, panel, [&](const expr::Stretch& s) {
-    if (s.tile != lane / kTileLanes) return;
-    for (std::size_t i = 0; i < s.columns.size(); ++i)
-      for (std::size_t r = 0; r < s.rows && s.first_row + r < length; ++r)
-        rows[i].push_back(s.columns[i][r * s.strides[i] + lane % kTileLanes]);
-  }));
+AllRows::AllRows(const panel::Panel& panel, std::size_t outputs)
+    : panel_(panel), outputs_(outputs), values_(panel.instruments() * outputs) {
+  for (std::size_t i = 0; i < values_.size(); ++i) values_[i].resize(panel.length(panel.lane_of(i / outputs)));
+}
+
+void AllRows::keep(const expr::Stretch& s) {
+  for (std::size_t l = 0; l < kTileLanes; ++l) {
+    const std::size_t lane = s.tile * kTileLanes + l;
+    const std::size_t length = panel_.length(lane);
+    if (length <= s.first_row) continue;
+    const std::size_t rows = std::min(s.rows, length - s.first_row);
+    for (std::size_t i = 0; i < outputs_; ++i) {
+      double* const to = values(panel_.instrument_of(lane), i).data() + s.first_row;
+      for (std::size_t r = 0; r < rows; ++r) to[r] = s.columns[i][r * s.strides[i] + l];
+    }
+  }
+}
+
+Result<AllRows> evaluate_rows(const Context& ctx, const Profile& profile, std::span<const expr::NodeId> outputs,
+                              const panel::Panel& panel) {
+  AllRows rows(panel, outputs.size());
+  if (outputs.empty()) return rows;
+  MOMENTUM_TRY(const auto program, compile(profile, outputs, panel.columns()));
+  MOMENTUM_TRY_VOID(expr::evaluate(ctx, program, panel, [&](const expr::Stretch& s) { rows.keep(s); }));
   return rows;
 }
 

@@ -47,9 +47,22 @@ class LastRows {
   std::vector<double> values_;
 };
 
-// All rows of one panel instrument: result[output][row].
-Result<std::vector<std::vector<double>>> evaluate_rows(const Context& ctx, const Profile& profile,
-                                                       std::span<const expr::NodeId> outputs, const panel::Panel& panel,
-                                                       std::size_t instrument);
+// The outputs on all rows: values(i, output) of panel instrument i is as long as its lane.
+class AllRows {
+ public:
+  AllRows(const panel::Panel& panel, std::size_t outputs);
+  // As LastRows::keep().
+  void keep(const expr::Stretch& stretch);
+  std::vector<double>& values(std::size_t instrument, std::size_t output) {
+    return values_[instrument * outputs_ + output];
+  }
+
+ private:
+  const panel::Panel& panel_;
+  std::size_t outputs_;
+  std::vector<std::vector<double>> values_;
+};
+Result<AllRows> evaluate_rows(const Context& ctx, const Profile& profile, std::span<const expr::NodeId> outputs,
+                              const panel::Panel& panel);
 
 }  // namespace momentum::engine

@@ -4,11 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 
 #include "frequency.h"
+#include "lane_columns.h"
 #include "market.h"
-#include "momentum/base/nearest.h"
 #include "momentum/kernels/tile.h"
 #include "momentum/score/classic.h"
 #include "momentum/score/record.h"
@@ -17,94 +16,13 @@
 namespace momentum::engine {
 namespace {
 
-// A column of the answer: its name and its value on a row of the lane.
-struct ShownColumn {
-  std::string name;
-  std::function<double(std::size_t)> value;
-  bool is_date = false;  // value is a row number; its date is shown
-};
-
 // What additive prices are made of.
 struct Actions {
   std::vector<panel::ShareAction> list;
   int digits = 2;
 };
 
-class Columns {
- public:
-  Columns(const Lane& lane, Adjust adjust) : lane_(lane), adjust_(adjust) {}
-
-  void bars() {
-    const Bars& b = lane_.bars;
-    price("open", b.open);
-    price("high", b.high);
-    price("low", b.low);
-    price("close", b.close);
-    stored("volume", b.volume);
-    stored("amount", b.amount);
-  }
-  // Columns that are there when asked for by name.
-  void extras(std::span<const double> volumes) {
-    const Bars& b = lane_.bars;
-    stored("raw_open", b.open);
-    stored("raw_high", b.high);
-    stored("raw_low", b.low);
-    stored("raw_close", b.close);
-    stored("preclose", b.preclose);
-    stored("factor", lane_.factors.factor);
-    stored("adj_volume", volumes);
-  }
-  // A line of the profile. One that scales with prices is shown at the level of the last bar, unless back-adjusted.
-  void line(std::string name, const std::vector<double>& values, std::int8_t degree) {
-    const double scale = adjust_ == Adjust::front && degree == 1 && !values.empty() ? lane_.factors.factor.back() : 1.0;
-    list_.push_back({std::move(name), [&values, scale](std::size_t r) { return values[r] / scale; }});
-  }
-  void row_date(std::string name, const std::vector<double>& values) {
-    list_.push_back({std::move(name), [&values](std::size_t r) { return values[r]; }, true});
-  }
-  std::vector<ShownColumn> take() { return std::move(list_); }
-
- private:
-  void stored(std::string name, std::span<const double> column) {
-    list_.push_back(
-        {std::move(name), [column](std::size_t r) { return column.empty() ? score::kMissing : column[r]; }});
-  }
-  void price(std::string name, std::span<const double> column) {
-    const std::span<const double> f = lane_.factors.factor;
-    if (adjust_ == Adjust::none) return stored(std::move(name), column);
-    const double last = adjust_ == Adjust::front && !f.empty() ? f.back() : 1.0;
-    list_.push_back({std::move(name), [column, f, last](std::size_t r) { return column[r] * (f[r] / last); }});
-  }
-
-  const Lane& lane_;
-  Adjust adjust_;
-  std::vector<ShownColumn> list_;
-};
-
-Result<std::vector<ShownColumn>> select(std::vector<ShownColumn> all, std::size_t ordinary,
-                                        const std::vector<std::string>& wanted) {
-  if (wanted.empty()) {
-    all.erase(all.begin() + static_cast<std::ptrdiff_t>(ordinary), all.end());
-    return all;
-  }
-  std::vector<ShownColumn> chosen;
-  for (const auto& name : wanted) {
-    if (name == "date") continue;  // always there
-    const auto at = std::find_if(all.begin(), all.end(), [&](const ShownColumn& c) { return c.name == name; });
-    if (at == all.end()) {
-      std::vector<std::string> names;
-      for (const auto& column : all) names.push_back(column.name);
-      const std::string meant = nearest(name, names);
-      return fail(
-          ErrorCode::name_not_found, "no such column", name,
-          meant.empty() ? "columns are date, " + names.front() + " .. " + names.back() : "did you mean " + meant + "?");
-    }
-    chosen.push_back(*at);
-  }
-  return chosen;
-}
-
-Result<std::shared_ptr<arrow::Table>> to_table(const Lane& lane, const std::vector<ShownColumn>& columns,
+Result<std::shared_ptr<arrow::Table>> to_table(const Lane& lane, const std::vector<LaneColumn>& columns,
                                                std::size_t first, std::size_t last) {
   const auto checked = [](const arrow::Status& status) -> Result<void> {
     if (status.ok()) return {};
@@ -182,15 +100,15 @@ Result<std::shared_ptr<arrow::Table>> rows_of(const Context& ctx, const ShowRequ
     want("score_row", "shown_row");
   }
   MOMENTUM_TRY(const auto panel, panel_of({&lane, 1}, adjust));
-  MOMENTUM_TRY(const auto values, evaluate_rows(ctx, profile, outputs, panel, 0));
+  MOMENTUM_TRY(auto values, evaluate_rows(ctx, profile, outputs, panel));
 
-  Columns columns(lane, adjust);
+  LaneColumns columns(lane, adjust);
   columns.bars();
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (names[i] == "score_row") {
-      columns.row_date(names[i], values[i]);
+      columns.row_date(names[i], values.values(0, i));
     } else {
-      columns.line(names[i], values[i], profile.graph[outputs[i]].degree);
+      columns.line(names[i], values.values(0, i), profile.graph[outputs[i]].degree);
     }
   }
   auto ordinary = columns.take();
@@ -198,10 +116,10 @@ Result<std::shared_ptr<arrow::Table>> rows_of(const Context& ctx, const ShowRequ
   const std::vector<double> volumes = request.adjust == Adjust::none
                                           ? std::vector<double>(raw.bars.volume.begin(), raw.bars.volume.end())
                                           : panel::level_volumes(input, raw.bars.volume);
-  Columns extra(raw, adjust);
+  LaneColumns extra(raw, adjust);
   extra.extras(volumes);
   for (auto& column : extra.take()) ordinary.push_back(std::move(column));
-  MOMENTUM_TRY(const auto chosen, select(std::move(ordinary), ordinary_count, request.columns));
+  MOMENTUM_TRY(const auto chosen, select_columns(std::move(ordinary), ordinary_count, request.columns));
 
   const auto& dates = lane.bars.dates;
   std::size_t first = 0;

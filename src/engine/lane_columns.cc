@@ -1,0 +1,79 @@
+#include "lane_columns.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "momentum/base/nearest.h"
+#include "momentum/score/record.h"
+
+namespace momentum::engine {
+
+void LaneColumns::bars() {
+  const Bars& b = lane_.bars;
+  price("open", b.open);
+  price("high", b.high);
+  price("low", b.low);
+  price("close", b.close);
+  stored("volume", b.volume);
+  stored("amount", b.amount);
+}
+
+void LaneColumns::extras(std::span<const double> volumes) {
+  const Bars& b = lane_.bars;
+  stored("raw_open", b.open);
+  stored("raw_high", b.high);
+  stored("raw_low", b.low);
+  stored("raw_close", b.close);
+  stored("preclose", b.preclose);
+  stored("factor", lane_.factors.factor);
+  stored("adj_volume", volumes);
+}
+
+void LaneColumns::line(std::string name, const std::vector<double>& values, std::int8_t degree) {
+  const double scale = adjust_ == Adjust::front && degree == 1 && !values.empty() ? lane_.factors.factor.back() : 1.0;
+  list_.push_back({std::move(name), [&values, scale](std::size_t r) { return values[r] / scale; }});
+}
+
+void LaneColumns::row_date(std::string name, const std::vector<double>& values) {
+  list_.push_back({std::move(name), [&values](std::size_t r) { return values[r]; }, true});
+}
+
+void LaneColumns::stored(std::string name, std::span<const double> column) {
+  list_.push_back({std::move(name), [column](std::size_t r) { return column.empty() ? score::kMissing : column[r]; }});
+}
+
+void LaneColumns::price(std::string name, std::span<const double> column) {
+  const std::span<const double> f = lane_.factors.factor;
+  if (adjust_ == Adjust::none) return stored(std::move(name), column);
+  const double last = adjust_ == Adjust::front && !f.empty() ? f.back() : 1.0;
+  list_.push_back({std::move(name), [column, f, last](std::size_t r) { return column[r] * (f[r] / last); }});
+}
+
+std::unexpected<Error> no_such_column(const std::string& name, const std::vector<std::string>& names) {
+  const std::string meant = nearest(name, names);
+  return fail(
+      ErrorCode::name_not_found, "no such column", name,
+      meant.empty() ? "columns are date, " + names.front() + " .. " + names.back() : "did you mean " + meant + "?");
+}
+
+Result<std::vector<LaneColumn>> select_columns(std::vector<LaneColumn> all, std::size_t ordinary,
+                                               const std::vector<std::string>& wanted) {
+  if (wanted.empty()) {
+    all.erase(all.begin() + static_cast<std::ptrdiff_t>(ordinary), all.end());
+    return all;
+  }
+  std::vector<LaneColumn> chosen;
+  for (const auto& name : wanted) {
+    if (name == "date") continue;
+    const auto at = std::ranges::find(all, name, &LaneColumn::name);
+    if (at == all.end()) {
+      std::vector<std::string> names;
+      for (const auto& column : all) names.push_back(column.name);
+      return no_such_column(name, names);
+    }
+    chosen.push_back(*at);
+  }
+  return chosen;
+}
+
+}  // namespace momentum::engine

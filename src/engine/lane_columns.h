@@ -1,0 +1,53 @@
+#pragma once
+// The columns of a lane that people ask for by name: prices at the level that `adjust` says, what is stored, and lines of the
+// profile.
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "market.h"
+
+namespace momentum::engine {
+
+// A name, and the value on each row of the lane.
+struct LaneColumn {
+  std::string name;
+  std::function<double(std::size_t)> value;
+  bool is_date = false;  // value is a row number; its date is shown
+};
+
+// Makes columns one after the other. They view the lane and whatever else they were made of.
+class LaneColumns {
+ public:
+  LaneColumns(const Lane& lane, Adjust adjust) : lane_(lane), adjust_(adjust) {}
+
+  void bars();
+  // Columns that are there when asked for by name. `volumes`: those of adj_volume.
+  void extras(std::span<const double> volumes);
+  // A line of the profile. One that scales with prices is shown at the level of the last bar, unless back-adjusted.
+  void line(std::string name, const std::vector<double>& values, std::int8_t degree);
+  void row_date(std::string name, const std::vector<double>& values);
+  // As it is stored; empty: missing on every row.
+  void stored(std::string name, std::span<const double> column);
+  std::vector<LaneColumn> take() { return std::move(list_); }
+
+ private:
+  void price(std::string name, std::span<const double> column);
+
+  const Lane& lane_;
+  Adjust adjust_;
+  std::vector<LaneColumn> list_;
+};
+
+// Those that are wanted, in that order (`date` is left out: it is always there); where none is named, the first `ordinary`.
+// Error name_not_found, with the nearest name.
+Result<std::vector<LaneColumn>> select_columns(std::vector<LaneColumn> all, std::size_t ordinary,
+                                               const std::vector<std::string>& wanted);
+// That error.
+std::unexpected<Error> no_such_column(const std::string& name, const std::vector<std::string>& names);
+
+}  // namespace momentum::engine
