@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <random>
+#include <vector>
 
 #include "commit_internal.h"
 #include "limits_internal.h"
@@ -108,6 +109,29 @@ Result<void> write_first_base(const std::string& path, const std::string& store)
   return Redo(store).write_base(database);
 }
 
+// The folders that must be synced for the name of `folder`, which is yet to be made, to last: the one above it and, where that is
+// yet to be made, too, those above that.
+std::vector<fs::path> folders_above(const std::string& folder) {
+  fs::path at = fs::absolute(folder).lexically_normal();
+  if (!at.has_filename()) at = at.parent_path();  // "store/"
+  std::vector<fs::path> out;
+  std::error_code error;
+  do {
+    at = at.parent_path();
+    out.push_back(at);
+  } while (at.has_relative_path() && !fs::exists(at, error));
+  return out;
+}
+
+Result<void> sync_names(const std::vector<fs::path>& folders) {
+  for (const fs::path& folder : folders) {
+    auto synced = sync_to_disk(folder.string(), O_RDONLY | O_DIRECTORY);
+    // A folder that one may write and not list cannot be synced by anyone but its owner.
+    if (!synced && synced.error().code != ErrorCode::no_permission) return synced;
+  }
+  return {};
+}
+
 // The first name of catalog.db.broken-1, -2, ... that is free.
 std::string free_name(const std::string& path) {
   for (int n = 1;; ++n) {
@@ -173,6 +197,7 @@ Result<void> Catalog::create(const Context& ctx, const std::string& folder, Stor
   if (info.uuid.empty()) info.uuid = new_uuid();
   info.created = now_of(ctx);
   std::error_code error;
+  const std::vector<fs::path> above = folders_above(folder);
   fs::create_directories(folder, error);
   if (error) return failed_with(error.value(), folder);
   MOMENTUM_TRY(const WriterLock lock, WriterLock::acquire(ctx, folder, std::chrono::milliseconds(0)));
@@ -190,7 +215,8 @@ Result<void> Catalog::create(const Context& ctx, const std::string& folder, Stor
   if (written && ::rename(unfinished.c_str(), path.c_str()) != 0) written = failed_with(errno, path);
   remove_database(unfinished);
   if (!written) return written;
-  return sync_to_disk(folder, O_RDONLY | O_DIRECTORY);  // which is what makes the rename last
+  MOMENTUM_TRY_VOID(sync_to_disk(folder, O_RDONLY | O_DIRECTORY));  // which is what makes the rename last
+  return sync_names(above);
 }
 
 Result<Catalog> Catalog::open(const std::string& folder, CatalogOptions options) {
@@ -314,7 +340,8 @@ Result<Catalog::Rebuilt> Catalog::rebuild(const Context& ctx, const WriterLock& 
     return checked ? Context::interrupted() : std::unexpected(checked.error());
   }
   ::unlink((unfinished + "-journal").c_str());
-  // The old journal must not meet the new database: it would be rolled back into it.
+  // The old journal must not meet the new database: it would be rolled back into it. Nor after a power cut, so it is gone from the
+  // disk before the new one comes.
   const std::string aside = free_name(path);
   for (const char* suffix : {"", "-journal"}) {
     if (::rename((path + suffix).c_str(), (aside + suffix).c_str()) == 0) {
@@ -323,6 +350,7 @@ Result<Catalog::Rebuilt> Catalog::rebuild(const Context& ctx, const WriterLock& 
       return failed_with(errno, path + suffix);
     }
   }
+  MOMENTUM_TRY_VOID(sync_to_disk(lock.folder(), O_RDONLY | O_DIRECTORY));
   if (::rename(unfinished.c_str(), path.c_str()) != 0) return failed_with(errno, path);
   MOMENTUM_TRY_VOID(sync_to_disk(lock.folder(), O_RDONLY | O_DIRECTORY));
   return out;

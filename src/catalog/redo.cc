@@ -231,7 +231,9 @@ Result<void> Redo::write_base(const Database& database) const {
   MOMENTUM_TRY(const std::int64_t format, database.integer("PRAGMA user_version"));
   MOMENTUM_TRY(std::string body, database.copy());
   std::error_code error;
-  if (fs::create_directory(folder_, error); error) return failed_with(error.value(), folder_);
+  const bool made = fs::create_directory(folder_, error);
+  if (error) return failed_with(error.value(), folder_);
+  if (made) MOMENTUM_TRY_VOID(sync_to_disk(fs::path(folder_).parent_path().string(), O_RDONLY | O_DIRECTORY));
   MOMENTUM_TRY_VOID(write_whole(path_of(folder_, row.sequence, kBase),
                                 packed({uuid, static_cast<int>(format), row.sequence, 0, std::move(body)})));
   MOMENTUM_TRY(const Names names, names_in(folder_));

@@ -20,17 +20,12 @@ FAILURES = {
 
 
 class Crash(CrashCase):
-    def setUp(self):
-        super().setUp()
-        if not self.prepared:
-            self.prepared.extend(self.prepare(command) for command in self.commands())
-        self.points = [(command, call) for command in self.prepared for call in system_calls.changes(command.calls)]
-
-    prepared = []
+    def points(self):
+        return [(command, call) for command in self.all_commands() for call in system_calls.changes(command.calls)]
 
     def test_a_writer_killed_before_any_of_its_calls(self):
-        kills, befores = {}, 0
-        for command, call in spread(self.points):
+        kills, befores, points = {}, 0, self.points()
+        for command, call in spread(points):
             what = f"{command.name} killed before {call}"
             self.place(command.made)
             done = system_calls.killed_before(call, self.command(*command.arguments), self.home, self.environment())
@@ -38,7 +33,7 @@ class Crash(CrashCase):
             kills[command.name] = kills.get(command.name, 0) + (done.returncode != 0)
             seen = self.expect_whole(command, what, finished=done.returncode == 0)
             befores += seen == command.before
-        told(f"{sum(kills.values())} kills at {len(self.points)} calls: "
+        told(f"{sum(kills.values())} kills at {len(points)} calls: "
              + ", ".join(f"{name} {count}" for name, count in kills.items())
              + f"; {befores} left the store as before; the slowest opening took {self.slowest * 1000:.0f} ms")
         self.assertGreater(min(kills.values()), 0)
@@ -46,7 +41,7 @@ class Crash(CrashCase):
 
     def test_a_call_that_fails(self):
         """Exit 5 and one line, or the work done all the same; never half of it."""
-        points = [(command, call, how) for command, call in self.points if call.fd != 2 for how in FAILURES[call.name]]
+        points = [(command, call, how) for command, call in self.points() if call.fd != 2 for how in FAILURES[call.name]]
         failures, stand, unmoved = 0, [], {}
         for command, call, (how, lasting) in spread(points, share=2):
             what = f"{command.name} with {how} {'from' if lasting else 'at'} {call}"

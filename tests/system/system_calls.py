@@ -82,7 +82,8 @@ class _Reader:
         self.folder, self.cwd, self.counts = str(folder), str(cwd), {}
 
     def inside(self, path):
-        return path == self.folder or path.startswith(self.folder + "/")
+        """The folder above belongs to it, as one must sync that to keep the folder's own name."""
+        return path in (self.folder, os.path.dirname(self.folder)) or path.startswith(self.folder + "/")
 
     def absolute(self, *parts):
         return os.path.normpath(os.path.join(self.cwd, *(os.fsdecode(p) if isinstance(p, bytes) else p for p in parts)))
