@@ -116,7 +116,7 @@ Result<void> run_scan(Session& session) {
   const Result<void> accounted = account(session, input);
   if (!scan) return std::unexpected(scan.error());
   MOMENTUM_TRY_VOID(accounted);
-  for (const std::string& note : scan->notes) session.note(note);
+  for (const Wording& note : scan->notes) session.note(report::in(note, session.lang));
   session.note_adjustment(scan->adjust_applied);
   const auto begin = std::chrono::steady_clock::now();
   MOMENTUM_TRY_VOID(emit_scan(session, *scan, request));
@@ -138,7 +138,6 @@ Result<void> run_show(Session& session) {
   const Result<void> accounted = account(session, input);
   if (!shown) return std::unexpected(shown.error());
   MOMENTUM_TRY_VOID(accounted);
-  for (const std::string& note : shown->notes) session.note(note);
   session.note_adjustment(shown->adjust_applied);
 
   const report::RowsTitle title{shown->code, shown->name, shown->adjust_applied, shown->synthetic};

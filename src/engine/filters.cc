@@ -37,11 +37,15 @@ void note_missing_codes(const Filters& filters, const std::set<std::string>& uni
     if (std::any_of(scan.results.begin(), scan.results.end(), is)) continue;
     const auto at = std::find_if(scan.unranked.begin(), scan.unranked.end(), is);
     if (at != scan.unranked.end()) {
-      scan.notes.push_back(fmt::format("{}: {}: {}", code, to_string(at->status), at->reason));
+      const auto note = [&](const std::string& reason) {
+        return fmt::format("{}: {}: {}", code, to_string(at->status), reason);
+      };
+      scan.notes.push_back({note(at->reason.en), note(at->reason.zh)});
     } else if (universe.contains(code)) {
-      scan.notes.push_back(code + ": left out by another filter");
+      scan.notes.push_back({code + ": left out by another filter", code + ": 被另一个筛选条件排除"});
     } else {
-      scan.notes.push_back(fmt::format("{}: no bar up to {}", code, to_string(scan.as_of)));
+      scan.notes.push_back({fmt::format("{}: no bar up to {}", code, to_string(scan.as_of)),
+                            fmt::format("{}: 截至 {} 没有K线", code, to_string(scan.as_of))});
     }
   }
 }

@@ -48,14 +48,14 @@ std::optional<Gap> last_gap(const Bars& bars, std::size_t up_to, const Names& am
 }
 
 // The history that begins after the last gap, where enough bars follow it for a score.
-std::string advice(const Lane& lane, const ScanRequest& request, Date session) {
+Wording advice(const Lane& lane, const ScanRequest& request, Date session) {
   const auto& dates = lane.bars.dates;
   const auto gap = last_gap(lane.bars, dates.size() - 1);
   if (request.history_days || !gap) return {};
   const int days = std::min(kUsualHistory, session - Date{dates[gap->row]} - 1);
   const auto begin = std::lower_bound(dates.begin(), dates.end(), (session - days).days);
   if (static_cast<std::size_t>(dates.end() - begin) < score::kClassicMinimumBars) return {};
-  return fmt::format("; --history {}d begins after it", days);
+  return {fmt::format("; --history {}d begins after it", days), fmt::format("；--history {}d 从其后开始", days)};
 }
 
 // What made a column miss its first value: an input that is missing on that very bar, or on one before any value could exist.
@@ -68,23 +68,30 @@ std::optional<Gap> cause_of(const expr::Graph& graph, expr::NodeId node, const L
   return gap && (gap->row == loss.begins || loss.begins == graph[node].first) ? gap : std::nullopt;
 }
 
-std::string reason_text(std::string_view column, const expr::Graph& graph, expr::NodeId node, const Loss& loss,
-                        const Lane& lane, const score::Record& record, const ScanRequest& request, Date session) {
+Wording reason_text(std::string_view column, const expr::Graph& graph, expr::NodeId node, const Loss& loss,
+                    const Lane& lane, const score::Record& record, const ScanRequest& request, Date session) {
   const auto& dates = lane.bars.dates;
   const auto day = [&](std::size_t row) { return to_string(Date{dates[row]}); };
-  std::string text = record.status == Status::stale ? fmt::format("{} is missing since {}", column, day(loss.begins))
-                                                    : fmt::format("{} is missing on {} of {}, first on {}", column,
-                                                                  loss.bars, bars_text(dates.size()), day(loss.begins));
+  Wording text;
+  if (record.status == Status::stale) {
+    text = {fmt::format("{} is missing since {}", column, day(loss.begins)),
+            fmt::format("{} 自 {} 起缺失", column, day(loss.begins))};
+  } else {
+    const Wording all = bars_text(dates.size());
+    text = {fmt::format("{} is missing on {} of {}, first on {}", column, loss.bars, all.en, day(loss.begins)),
+            fmt::format("{} 在 {}中缺失 {} 根，最早 {}", column, all.zh, loss.bars, day(loss.begins))};
+  }
   const auto gap = cause_of(graph, node, loss, lane.bars);
   if (!gap) return text;
   if (gap->column != column || gap->row != loss.begins)
-    text += fmt::format(": {} is missing on {}", gap->column, day(gap->row));
-  return text + advice(lane, request, session);
+    text += {fmt::format(": {} is missing on {}", gap->column, day(gap->row)),
+             fmt::format("：{} 在 {} 缺失", gap->column, day(gap->row))};
+  return text += advice(lane, request, session);
 }
 
 }  // namespace
 
-std::string bars_text(std::size_t n) { return n == 1 ? "1 bar" : fmt::format("{} bars", n); }
+Wording bars_text(std::size_t n) { return {n == 1 ? "1 bar" : fmt::format("{} bars", n), fmt::format("{} 根K线", n)}; }
 
 Result<void> explain_missing(const Context& ctx, const Profile& profile, std::span<const Lane> lanes,
                              const ScanRequest& request, Date session, std::vector<score::Record>& records) {

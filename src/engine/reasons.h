@@ -17,6 +17,6 @@ Result<void> explain_missing(const Context& ctx, const Profile& profile, std::sp
                              const ScanRequest& request, Date session, std::vector<score::Record>& records);
 
 // "1 bar", "7 bars".
-std::string bars_text(std::size_t n);
+Wording bars_text(std::size_t n);
 
 }  // namespace momentum::engine

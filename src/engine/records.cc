@@ -78,23 +78,26 @@ void set_status(const Market& market, const Lane& lane, Date session, const Scan
   const Date last_bar = record.as_of;
   if (market.delisted(lane.instrument, session)) {
     record.status = Status::delisted;
-    record.reason = "delisted";
-    if (last_bar.has_value()) record.reason += "; last bar on " + to_string(last_bar);
+    record.reason = {"delisted", "已退市"};
+    if (last_bar.has_value())
+      record.reason += {"; last bar on " + to_string(last_bar), "；末根K线 " + to_string(last_bar)};
   } else if (n < score::kClassicMinimumBars) {
     record.status = Status::too_few_bars;
-    const std::string origin =
-        request.history_days ? fmt::format("in the last {} days", *request.history_days) : "from the origin";
-    record.reason = fmt::format("{} {}, {} needed", bars_text(n), origin, score::kClassicMinimumBars);
+    const Wording origin = request.history_days ? Wording{fmt::format("in the last {} days", *request.history_days),
+                                                          fmt::format("最近 {} 天", *request.history_days)}
+                                                : Wording{"from the origin", "自首根K线起"};
+    record.reason = {fmt::format("{} {}, {} needed", bars_text(n).en, origin.en, score::kClassicMinimumBars),
+                     fmt::format("{}仅 {}，需要 {} 根", origin.zh, bars_text(n).zh, score::kClassicMinimumBars)};
   } else if (!scored) {
     record.status = Status::bad_data;
   } else if (scored_row + 1 != n) {
     record.status = Status::stale;
   } else if (last_bar != session && has_day(market.suspended(lane.instrument), session)) {
     record.status = Status::suspended;
-    record.reason = "suspended on " + to_string(session);
+    record.reason = {"suspended on " + to_string(session), to_string(session) + " 停牌"};
   } else if (last_bar != session) {
     record.status = Status::no_bar;
-    record.reason = "no bar since " + to_string(last_bar);
+    record.reason = {"no bar since " + to_string(last_bar), to_string(last_bar) + " 之后没有K线"};
   } else {
     record.status = Status::ok;
   }
@@ -102,20 +105,23 @@ void set_status(const Market& market, const Lane& lane, Date session, const Scan
 
 }  // namespace
 
-Result<Date> session_of(const Market& market, const ScanRequest& request, std::vector<std::string>& notes) {
+Result<Date> session_of(const Market& market, const ScanRequest& request, std::vector<Wording>& notes) {
   const Date end{market.sessions.back()};
   if (request.as_of) {
     MOMENTUM_TRY(const Date session, resolve_session(market, *request.as_of));
     if (session != *request.as_of)
-      notes.push_back(fmt::format("{} is no session; taken as of {}", to_string(*request.as_of), to_string(session)));
+      notes.push_back({fmt::format("{} is no session; taken as of {}", to_string(*request.as_of), to_string(session)),
+                       fmt::format("{} 不是交易日，按 {} 计算", to_string(*request.as_of), to_string(session))});
     return session;
   }
   if (request.allow_partial) return end;
   bool skipped = false;
   const Date session = last_complete_session(market, &skipped);
   if (skipped)
-    notes.push_back(fmt::format("{} looks incomplete; taken as of {} (--allow-partial takes the last day)",
-                                to_string(end), to_string(session)));
+    notes.push_back({fmt::format("{} looks incomplete; taken as of {} (--allow-partial takes the last day)",
+                                 to_string(end), to_string(session)),
+                     fmt::format("{} 的数据似不完整，按 {} 计算（--allow-partial 取最后一日）", to_string(end),
+                                 to_string(session))});
   return session;
 }
 
@@ -144,9 +150,11 @@ Record make_record(const Market& market, const Lane& lane, Date session, const S
     if (lane.last_before.has_value()) {  // bars, but none within the history window
       record.as_of = lane.last_before;
     } else if (!quarantined.empty()) {
-      record.reason += fmt::format("; every row was refused, the first on {}", to_string(quarantined.front()));
+      record.reason += {fmt::format("; every row was refused, the first on {}", to_string(quarantined.front())),
+                        fmt::format("；每一行都被拒收，最早 {}", to_string(quarantined.front()))};
     } else {
-      record.reason += fmt::format("; suspended since {}", to_string(suspended.front()));
+      record.reason += {fmt::format("; suspended since {}", to_string(suspended.front())),
+                        fmt::format("；自 {} 起停牌", to_string(suspended.front()))};
     }
     return record;
   }

@@ -11,7 +11,7 @@
 namespace momentum::engine {
 
 // The session a request means, with a note where it is not the one asked for.
-Result<Date> session_of(const Market& market, const ScanRequest& request, std::vector<std::string>& notes);
+Result<Date> session_of(const Market& market, const ScanRequest& request, std::vector<Wording>& notes);
 
 // The lines of the profile that a record is made of, in the order make_record reads them.
 std::vector<expr::NodeId> record_outputs(const Profile& profile);

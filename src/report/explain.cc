@@ -154,7 +154,7 @@ std::string explain(const score::Scan& scan, const Record& r, std::optional<std:
   basis.add(fmt::format("{} {}", label(Text::amount), quantity(r.amount, style.lang)));
   out += basis.finish();
 
-  if (!r.reason.empty()) out += fmt::format("{}: {}\n", label(Text::reason), printable(r.reason));
+  if (!r.reason.empty()) out += fmt::format("{}: {}\n", label(Text::reason), printable(in(r.reason, style.lang)));
   for (const std::string& line : flag_lines(r.flags, style.lang))
     out += fmt::format("{}: {}\n", label(Text::flags), line);
   const std::size_t room = style.width > 0 ? static_cast<std::size_t>(style.width) : 80;

@@ -122,7 +122,7 @@ std::shared_ptr<arrow::Table> scan_rows(const Scan& scan, const ScanView& view) 
   for (std::size_t p = 0; p < score::kParts; ++p)
     columns.number(score::classic_parts()[p].key, [p](const Record& r) { return r.details[p]; });
   columns.text("status", [](const Record& r) { return std::string(score::to_string(r.status)); });
-  text("reason", &Record::reason);
+  columns.text("reason", [](const Record& r) { return r.reason.en; });
   columns.text("flags", [](const Record& r) { return flags_text(r); }, false);
   columns.date("as_of", &Record::as_of);
   columns.date("first_bar", &Record::first_bar);

@@ -34,7 +34,7 @@ void csv_record(CsvWriter& csv, const Record& r) {
   csv.number(r.close).number(r.pct_chg).number(r.amount).number(r.momentum_20).number(r.momentum_20);
   csv.number(r.rsi).number(r.macd).number(r.macd_hist).number(r.volume_ratio).number(r.score).number(r.score_raw);
   for (const double part : r.details) csv.number(part);
-  csv.field(score::to_string(r.status)).field(r.reason).field(flags_text(r));
+  csv.field(score::to_string(r.status)).field(r.reason.en).field(flags_text(r));
   csv.field(to_string(r.as_of)).field(to_string(r.first_bar)).field(std::to_string(r.bars));
   csv.field(r.synthetic ? "true" : "false");
   csv.end_row();
@@ -71,7 +71,7 @@ void json_record(JsonWriter& json, const Record& r) {
     json.end_object();
   }
   text("status", score::to_string(r.status));
-  text("reason", r.reason);
+  text("reason", r.reason.en);
   json.key("flags").begin_array();
   for (const std::string& flag : r.flags) json.text(flag);
   json.end_array();

@@ -126,7 +126,7 @@ Grid unranked_grid(const Scan& scan, std::size_t count, Lang lang) {
                          {fixed(r.score, 0)},
                          {to_string(r.as_of)},
                          {grouped(r.bars)},
-                         {printable(r.reason)}});
+                         {printable(in(r.reason, lang))}});
   }
   return grid;
 }

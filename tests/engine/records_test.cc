@@ -40,7 +40,7 @@ TEST_F(Records, Ok) {
   files_.add("600001.SH", rows);
   const Record r = scanned_record();
   EXPECT_EQ(r.status, Status::ok);
-  EXPECT_EQ(r.reason, "");
+  EXPECT_EQ(r.reason.en, "");
   EXPECT_TRUE(r.flags.empty());
   EXPECT_EQ(r.as_of, weekday(kLast));
   EXPECT_EQ(r.first_bar, weekday(0));
@@ -61,7 +61,8 @@ TEST_F(Records, TooFewBars) {
   files_.add("600002.SH", series(3, kLast - 119, 120));
   const Record r = scanned_record();
   EXPECT_EQ(r.status, Status::too_few_bars);
-  EXPECT_EQ(r.reason, "119 bars from the origin, 120 needed");
+  EXPECT_EQ(r.reason.en, "119 bars from the origin, 120 needed");
+  EXPECT_EQ(r.reason.zh, "自首根K线起仅 119 根K线，需要 120 根");
   EXPECT_TRUE(std::isnan(r.score));
   EXPECT_TRUE(std::isnan(r.momentum_20));
   EXPECT_FALSE(std::isnan(r.close));
@@ -81,9 +82,9 @@ TEST_F(Records, AnOldMissingCloseIsBadDataWithItsBarAndColumn) {
   const Record r = scanned_record();
   EXPECT_EQ(r.status, Status::bad_data);
   const int days = weekday(kLast) - weekday(100) - 1;  // the longest window that begins after the gap
-  EXPECT_EQ(r.reason, fmt::format("rsi is missing on 200 of 300 bars, first on {0}: close is missing on {0}; "
-                                  "--history {1}d begins after it",
-                                  to_string(weekday(100)), days));
+  EXPECT_EQ(r.reason.en, fmt::format("rsi is missing on 200 of 300 bars, first on {0}: close is missing on {0}; "
+                                     "--history {1}d begins after it",
+                                     to_string(weekday(100)), days));
   EXPECT_TRUE(std::isnan(r.score));
   EXPECT_EQ(r.as_of, weekday(kLast));  // unscored: its last bar
   request_.history_days = days;
@@ -96,8 +97,8 @@ TEST_F(Records, TheBarBehindARowsLongBeforeItIsNamed) {
   files_.add("600001.SH",
              with_missing(series(2, 0, kLast + 1), "close", 3, 4));  // RSI is missing from its first bar on
   const Record r = scanned_record();
-  EXPECT_NE(r.reason.find(": close is missing on " + to_string(weekday(3))), std::string::npos) << r.reason;
-  EXPECT_NE(r.reason.find("; --history 365d begins after it"), std::string::npos) << r.reason;
+  EXPECT_NE(r.reason.en.find(": close is missing on " + to_string(weekday(3))), std::string::npos) << r.reason.en;
+  EXPECT_NE(r.reason.en.find("; --history 365d begins after it"), std::string::npos) << r.reason.en;
 }
 
 TEST_F(Records, AnOldGapIsNotBlamedForWhatCameLater) {
@@ -106,14 +107,14 @@ TEST_F(Records, AnOldGapIsNotBlamedForWhatCameLater) {
   files_.add("600001.SH", rows);
   const Record r = scanned_record();
   EXPECT_EQ(r.status, Status::stale);
-  EXPECT_EQ(r.reason, "vol_ratio_5 is missing since " + to_string(weekday(kLast - 3)));
+  EXPECT_EQ(r.reason.en, "vol_ratio_5 is missing since " + to_string(weekday(kLast - 3)));
 }
 
 TEST_F(Records, NoHistoryIsAdvisedThatHasTooFewBars) {
   files_.add("600001.SH", with_missing(series(2, 0, kLast + 1), "close", 190, 191));
   const Record r = scanned_record();
   EXPECT_EQ(r.status, Status::stale);
-  EXPECT_EQ(r.reason.find("--history"), std::string::npos) << r.reason;
+  EXPECT_EQ(r.reason.en.find("--history"), std::string::npos) << r.reason.en;
 }
 
 TEST_F(Records, UnderAWindowTheReasonDoesNotAdviseOne) {
@@ -121,16 +122,17 @@ TEST_F(Records, UnderAWindowTheReasonDoesNotAdviseOne) {
   request_.history_days = 250;
   const Record r = scanned_record();
   EXPECT_EQ(r.status, Status::bad_data);
-  EXPECT_NE(r.reason.find(": close is missing on " + to_string(weekday(200))), std::string::npos) << r.reason;
-  EXPECT_EQ(r.reason.find("--history"), std::string::npos) << r.reason;
+  EXPECT_NE(r.reason.en.find(": close is missing on " + to_string(weekday(200))), std::string::npos) << r.reason.en;
+  EXPECT_EQ(r.reason.en.find("--history"), std::string::npos) << r.reason.en;
 }
 
 TEST_F(Records, AMissingInputThatCostsMostIsNamedItself) {
   files_.add("600001.SH", with_missing(series(2, 0, kLast + 1), "open", 61, kLast + 1));
   const Record r = scanned_record();
   EXPECT_EQ(r.status, Status::bad_data);
-  EXPECT_EQ(r.reason.find(fmt::format("open is missing on 239 of 300 bars, first on {}", to_string(weekday(61)))), 0u)
-      << r.reason;
+  EXPECT_EQ(r.reason.en.find(fmt::format("open is missing on 239 of 300 bars, first on {}", to_string(weekday(61)))),
+            0u)
+      << r.reason.en;
 }
 
 TEST_F(Records, APriceThatNeverMovesIsBadDataThatNoHistoryHeals) {
@@ -140,8 +142,8 @@ TEST_F(Records, APriceThatNeverMovesIsBadDataThatNoHistoryHeals) {
   files_.add("600001.SH", rows);
   const Record r = scanned_record();
   EXPECT_EQ(r.status, Status::bad_data);
-  EXPECT_NE(r.reason.find("is missing on"), std::string::npos) << r.reason;
-  EXPECT_EQ(r.reason.find("--history"), std::string::npos) << r.reason;
+  EXPECT_NE(r.reason.en.find("is missing on"), std::string::npos) << r.reason.en;
+  EXPECT_EQ(r.reason.en.find("--history"), std::string::npos) << r.reason.en;
 }
 
 TEST_F(Records, MissingValuesAtTheEndAreStale) {
@@ -151,7 +153,7 @@ TEST_F(Records, MissingValuesAtTheEndAreStale) {
   EXPECT_EQ(r.status, Status::stale);
   EXPECT_EQ(r.as_of, weekday(297));
   EXPECT_EQ(r.close, number(rows[297].at("close")));
-  EXPECT_EQ(r.reason, "close is missing since " + to_string(weekday(298)));
+  EXPECT_EQ(r.reason.en, "close is missing since " + to_string(weekday(298)));
   EXPECT_FALSE(std::isnan(r.score));
   EXPECT_EQ(r.bars, kLast + 1);
 }
@@ -163,9 +165,9 @@ TEST_F(Records, SuspendedIsWhatASourceSaysAndNoBarTheRest) {
   files_.add("600001.SH", rows);
   const Record said = scanned_record(), silent = scanned_record("600002.SH");
   EXPECT_EQ(said.status, Status::suspended);
-  EXPECT_EQ(said.reason, "suspended on " + to_string(weekday(kLast)));
+  EXPECT_EQ(said.reason.en, "suspended on " + to_string(weekday(kLast)));
   EXPECT_EQ(silent.status, Status::no_bar);
-  EXPECT_EQ(silent.reason, "no bar since " + to_string(weekday(kLast - 1)));
+  EXPECT_EQ(silent.reason.en, "no bar since " + to_string(weekday(kLast - 1)));
   for (const Record& r : {said, silent}) {  // scored on their own last bar, and the same
     EXPECT_EQ(r.as_of, weekday(kLast - 1));
     EXPECT_EQ(r.bars, kLast);
@@ -204,7 +206,7 @@ TEST_F(Records, NothingInTheHistoryWindow) {
   request_.history_days = 100;
   const Record r = scanned_record();
   EXPECT_EQ(r.status, Status::too_few_bars);
-  EXPECT_EQ(r.reason, "0 bars in the last 100 days, 120 needed");
+  EXPECT_EQ(r.reason.en, "0 bars in the last 100 days, 120 needed");
   EXPECT_EQ(r.bars, 0);
   EXPECT_EQ(r.as_of, weekday(149));
   EXPECT_FALSE(r.first_bar.has_value());
@@ -317,14 +319,14 @@ class SessionOf : public ::testing::Test {
   }
   Files files_;
   FileMarket market_;
-  std::vector<std::string> notes_;
+  std::vector<Wording> notes_;
 };
 
 TEST_F(SessionOf, AnIncompleteLastSessionIsLeftOutWithANote) {
   EXPECT_EQ(session({}), weekday(8));
   ASSERT_EQ(notes_.size(), 1u);
-  EXPECT_NE(notes_[0].find(to_string(weekday(9)) + " looks incomplete"), std::string::npos);
-  EXPECT_NE(notes_[0].find("--allow-partial"), std::string::npos);
+  EXPECT_NE(notes_[0].en.find(to_string(weekday(9)) + " looks incomplete"), std::string::npos);
+  EXPECT_NE(notes_[0].en.find("--allow-partial"), std::string::npos);
 }
 
 TEST_F(SessionOf, AllowPartialTakesIt) {
@@ -346,7 +348,7 @@ TEST_F(SessionOf, ADayThatIsNoSessionIsNoted) {
   request.as_of = weekday(4) + 2;
   EXPECT_EQ(session(request), weekday(4));
   ASSERT_EQ(notes_.size(), 1u);
-  EXPECT_EQ(notes_[0],
+  EXPECT_EQ(notes_[0].en,
             fmt::format("{} is no session; taken as of {}", to_string(weekday(4) + 2), to_string(weekday(4))));
 }
 

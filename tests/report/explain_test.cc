@@ -95,6 +95,8 @@ TEST(Explain, WithoutAScoreTheReasonStands) {
   EXPECT_TRUE(has(text, "no score\n"));
   EXPECT_TRUE(has(text, "合成数据 SYNTHETIC"));
   EXPECT_FALSE(has(text, "rank"));
+  const std::string chinese = explain(scan, scan.unranked[0], std::nullopt, {.lang = Lang::zh, .width = 100});
+  EXPECT_TRUE(has(chinese, "原因: 仅 12 根K线，需要 120 根\n")) << chinese;
 }
 
 }  // namespace

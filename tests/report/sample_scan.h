@@ -75,7 +75,7 @@ inline score::Scan sample_scan() {
   young.board = "star";
   young.close = 30;
   young.status = score::Status::too_few_bars;
-  young.reason = "12 bars, 120 needed";
+  young.reason = {"12 bars, 120 needed", "仅 12 根K线，需要 120 根"};
   young.as_of = day("2024-06-28");
   young.first_bar = day("2024-06-13");
   young.bars = 12;

@@ -35,7 +35,6 @@ struct Shown {
   int numerics = 0;  // numerics version
   std::string store_snapshot;  // empty: read from files
   bool synthetic = false;
-  std::vector<std::string> notes;
 };
 
 // Errors: those of reading; bad_value (additive scores or unadjusted additive prices); code_not_found, ambiguous_code;

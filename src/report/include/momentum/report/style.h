@@ -2,13 +2,16 @@
 // How a person wants to read a result. Nothing here changes a number, and CSV and JSON ignore all but `lang`'s absence.
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "momentum/base/error.h"
+#include "momentum/base/wording.h"
 
 namespace momentum::report {
 
 enum class Lang : std::uint8_t { en, zh };
+inline const std::string& in(const Wording& wording, Lang lang) { return lang == Lang::zh ? wording.zh : wording.en; }
 enum class Format : std::uint8_t { table, csv, json, parquet };
 
 // Errors: bad_value naming the choices. xlsx is named as not there yet.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "momentum/base/date.h"
+#include "momentum/base/wording.h"
 
 namespace momentum::score {
 
@@ -69,7 +70,7 @@ struct Record {
   double score_raw = kMissing;  // not rounded
   std::array<double, kParts> details{kMissing, kMissing, kMissing, kMissing, kMissing, kMissing};  // points per part
   Status status = Status::bad_data;
-  std::string reason = {};  // why there is no score, or what is odd about it; empty for ok
+  Wording reason = {};  // why there is no score, or what is odd about it; empty for ok
   std::vector<std::string> flags = {};  // "unverified_link:2007-03-01", ...
   Date as_of = {};  // date of the row that was scored; for an unscored instrument its last bar
   Date first_bar = {};  // origin of its recurrences
@@ -94,7 +95,7 @@ struct Scan {
   bool synthetic = false;
   std::vector<Record> results;  // status ok, best first: score, score_raw, momentum_20 descending, then code
   std::vector<Record> unranked;  // every other instrument of the universe, by code
-  std::vector<std::string> notes;  // for the reader, one sentence each; go to stderr or under the table
+  std::vector<Wording> notes;  // for the reader, one sentence each; go to stderr or under the table
   // What it took, in order: seconds of all threads together, but for the whole, which is by the clock. Not part of any output.
   std::vector<std::pair<std::string_view, double>> stages;
   struct Statistics {
