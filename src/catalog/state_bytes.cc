@@ -271,4 +271,36 @@ Result<State> unpack_state(std::span<const std::byte> bytes, std::string_view wh
   return state;
 }
 
+void pack_log(PackedWriter& out, std::span<const LogEntry> log) {
+  const auto put_time = [&](const std::optional<Time>& time) {
+    out.number(time ? 1 : 0);
+    if (time) out.integer(time->time_since_epoch().count());
+  };
+  out.count(log.size());
+  for (const LogEntry& entry : log) {
+    put(out, entry.snapshot);
+    out.integer(entry.files_added);
+    out.integer(entry.files_ended);
+    put_time(entry.pinned);
+    out.text(entry.pin_note);
+    put_time(entry.dropped);
+  }
+}
+
+std::vector<LogEntry> unpack_log(PackedReader& in) {
+  const auto get_time = [&](std::optional<Time>& time) {
+    if (in.flag()) time = Time(Time::duration(in.integer()));
+  };
+  std::vector<LogEntry> log(in.count());
+  for (LogEntry& entry : log) {
+    entry.snapshot = get_snapshot(in);
+    entry.files_added = in.integer();
+    entry.files_ended = in.integer();
+    get_time(entry.pinned);
+    entry.pin_note = in.text();
+    get_time(entry.dropped);
+  }
+  return log;
+}
+
 }  // namespace momentum::catalog

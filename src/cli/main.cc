@@ -10,6 +10,7 @@
 
 #include "config_file.h"
 #include "interrupt.h"
+#include "momentum/engine/upkeep.h"
 #include "momentum/report/labels.h"
 #include "momentum/report/text_width.h"
 #include "session.h"
@@ -32,6 +33,24 @@ bool wants_bar(const Options& options, const Environment& env) {
   return options.progress == ProgressMode::automatic && env.err_terminal;
 }
 
+// Commands that need a store itself are told of a published copy before they look for files in it.
+Result<void> check_place(const Session& session) {
+  switch (session.options.command) {
+    case Command::import:
+    case Command::demo:
+    case Command::store_diff:
+    case Command::store_pin:
+    case Command::store_unpin:
+    case Command::store_gc:
+    case Command::store_compact:
+    case Command::store_verify:
+    case Command::store_repair:
+    case Command::store_convert:
+    case Command::store_publish: return engine::check_writable(session.store());
+    default: return {};
+  }
+}
+
 Result<void> run_command(const Options& options) {
   const Environment env = read_environment();
   Session session{
@@ -47,6 +66,8 @@ Result<void> run_command(const Options& options) {
   }
   if (!options.output.empty()) MOMENTUM_TRY_VOID(report::check_target(options.output));
   if (!options.quarantine_report.empty()) MOMENTUM_TRY_VOID(report::check_target(options.quarantine_report));
+
+  MOMENTUM_TRY_VOID(check_place(session));
 
   switch (options.command) {
     case Command::scan: return run_scan(session);
@@ -64,6 +85,7 @@ Result<void> run_command(const Options& options) {
     case Command::store_verify: return run_store_verify(session);
     case Command::store_repair: return run_store_repair(session);
     case Command::store_convert: return run_store_convert(session);
+    case Command::store_publish: return run_store_publish(session);
     case Command::doctor: return run_doctor(session);
     case Command::config: return run_config(session);
     case Command::version: return run_version(session);
@@ -92,6 +114,7 @@ int run_checked(int argc, char** argv) {
   const Result<Options> options = parse_arguments({argv + (argc > 0 ? 1 : 0), argv + argc}, default_config());
   if (!options) return failed(options.error());
   const Result<void> done = run_command(*options);
+  engine::finish_object_stores();
   return done ? 0 : failed(done.error());
 }
 

@@ -253,6 +253,7 @@ Result<void> check_format(Options& out, bool from_file) {
                                                                {Command::store_verify, "store verify"},
                                                                {Command::store_repair, "store repair"},
                                                                {Command::store_convert, "store convert"},
+                                                               {Command::store_publish, "store publish"},
                                                                {Command::doctor, "doctor"},
                                                                {Command::config, "config"},
                                                                {Command::dialects, "the list of dialects"}};

@@ -67,6 +67,21 @@ void declare_convert(StoreCommands& commands, const std::string& globals, StoreT
                            "  momentum store convert --store market --snapshot 7 --to csv old-market\n");
 }
 
+void declare_publish(StoreCommands& commands, const std::string& globals, StoreTexts& texts) {
+  commands.publish = commands.store->add_subcommand(
+      "publish", "make or renew a copy for readers elsewhere: a folder or an object store");
+  one(*commands.publish, "PLACE", "", texts.destination,
+      "a folder, file:///folder, s3://bucket/prefix, gs://bucket/prefix or abfs://account@container/prefix");
+  one(*commands.publish, "--grace", "DURATION", texts.grace,
+      "how long a copy that is the newest no more can still be read: 90m, 24h (default), 7d, 0");
+  commands.publish->footer(globals +
+                           "\nExamples:\n"
+                           "  momentum store publish s3://market/daily\n"
+                           "  momentum scan --store s3://market/daily\n"
+                           "  momentum store publish 's3://market/daily?endpoint_override=127.0.0.1:9000&scheme=http'\n"
+                           "  momentum store publish --store market /mnt/shared/market\n");
+}
+
 void declare_making(CLI::App& app, StoreTexts& texts) {
   one(app, "--storage", "FORM", texts.storage, "of a new store: parquet (default), hdf or csv");
   one(app, "--compression", "LEVEL", texts.compression,
@@ -174,6 +189,7 @@ StoreCommands declare_store_commands(CLI::App& app, const std::string& globals, 
                         "  momentum store info --store store --format json\n");
   declare_upkeep(commands, globals, texts);
   declare_convert(commands, globals, texts);
+  declare_publish(commands, globals, texts);
   commands.store->footer(globals);
   return commands;
 }
@@ -256,11 +272,12 @@ Result<void> read_store(const StoreCommands& commands, const StoreTexts& texts, 
                       {commands.diff, Command::store_diff},       {commands.pin, Command::store_pin},
                       {commands.unpin, Command::store_unpin},     {commands.gc, Command::store_gc},
                       {commands.compact, Command::store_compact}, {commands.verify, Command::store_verify},
-                      {commands.repair, Command::store_repair},   {commands.convert, Command::store_convert}};
+                      {commands.repair, Command::store_repair},   {commands.convert, Command::store_convert},
+                      {commands.publish, Command::store_publish}};
   const Row* const row = std::ranges::find_if(rows, [](const Row& one) { return one.first->parsed(); });
   if (row == std::end(rows)) {
     return fail(ErrorCode::bad_option, "no command", "store",
-                "use info, log, diff, pin, unpin, gc, compact, verify, repair or convert");
+                "use info, log, diff, pin, unpin, gc, compact, verify, repair, convert or publish");
   }
   out.command = row->second;
   if (out.command == Command::store_convert) return read_convert(texts, out);
@@ -276,6 +293,10 @@ Result<void> read_store(const StoreCommands& commands, const StoreTexts& texts, 
   if (texts.second) {
     MOMENTUM_TRY(upkeep.second, parse_count("snapshot", *texts.second, 1, kMost));
   }
+  if (out.command == Command::store_publish && texts.destination.value_or("").empty())
+    return fail(ErrorCode::bad_option, "no place to publish to", "store publish",
+                "name a folder or a URI: momentum store publish s3://bucket/prefix");
+  upkeep.to = texts.destination.value_or("");
   upkeep.note = texts.note.value_or("");
   if (texts.grace) {
     MOMENTUM_TRY(upkeep.grace, parse_duration("--grace", *texts.grace));

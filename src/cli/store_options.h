@@ -37,6 +37,7 @@ struct StoreCommands {
   CLI::App* verify;
   CLI::App* repair;
   CLI::App* convert;
+  CLI::App* publish;
 };
 
 // `globals` is the help's paragraph on options of every command.

@@ -392,4 +392,25 @@ Result<void> run_store_repair(Session& session) {
   return fail_for(done.problems, folder, "restore these files from a copy of the store");
 }
 
+Result<void> run_store_publish(Session& session) {
+  const UpkeepOptions& asked = session.options.upkeep;
+  engine::PublishRequest request{.store = session.store(), .to = asked.to, .grace = asked.grace};
+  if (session.options.snapshot != 0) request.snapshot = session.options.snapshot;
+  MOMENTUM_TRY(const store::Publication done, engine::publish_store(session.ctx, request));
+  session.say(report::printable(done.changed
+                                    ? filled(Text::published, session.lang, done.snapshot, request.to,
+                                             report::grouped(done.files_copied), size_text(done.bytes_copied),
+                                             report::grouped(done.files), report::grouped(done.files_removed))
+                                    : filled(Text::published_already, session.lang, done.snapshot, request.to)));
+  if (session.options.format != report::Format::json) return {};
+  std::string out;
+  report::JsonWriter json(out);
+  json.begin_object().key("store").text(request.store).key("published").text(request.to);
+  json.key("snapshot").integer(done.snapshot).key("changed").boolean(done.changed);
+  json.key("files").integer(done.files).key("bytes").integer(done.bytes);
+  json.key("files_copied").integer(done.files_copied).key("bytes_copied").integer(done.bytes_copied);
+  json.key("files_removed").integer(done.files_removed).end_object();
+  return session.emit(out + "\n");
+}
+
 }  // namespace momentum::cli

@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <array>
 
-#include "momentum/catalog/catalog.h"
 #include "momentum/formats/data_file.h"
+#include "momentum/formats/folder.h"
+#include "momentum/store/published.h"
 
 namespace momentum::engine {
 namespace {
@@ -22,10 +23,15 @@ std::string codec_of(const catalog::ColumnRecord& column) {
 }
 
 // What a file of the catalog must be to be its file; content is for `momentum store verify`.
-Result<std::unique_ptr<formats::DataFileReader>> open_file(const std::string& folder, const catalog::FileRecord& file) {
-  const std::string path = folder + "/" + file.path;
-  auto reader =
-      formats::open_data_file(formats::form_of(file.path).value_or(formats::FileForm::parquet), path, file.bytes);
+Result<std::unique_ptr<formats::DataFileReader>> open_file(const formats::Folder& folder,
+                                                           const catalog::FileRecord& file) {
+  const std::string path = folder.name_of(file.path);
+  const auto open = [&]() -> Result<std::unique_ptr<formats::DataFileReader>> {
+    MOMENTUM_TRY(auto source, folder.open(file.path));
+    return formats::open_data_file(formats::form_of(file.path).value_or(formats::FileForm::parquet), std::move(source),
+                                   path, file.bytes);
+  };
+  auto reader = open();
   if (reader && (*reader)->rows() == file.rows && (*reader)->specs().size() == file.columns.size()) return reader;
   if (!reader && reader.error().category() != Category::not_found && reader.error().category() != Category::bad_data)
     return reader;
@@ -96,8 +102,8 @@ std::optional<int> compression_of(std::string_view text) noexcept {
 int store_format_version() noexcept { return catalog::kStoreFormatVersion; }
 
 Result<StoreSummary> describe_store(const Context& ctx, const std::string& folder, catalog::SnapshotId snapshot) {
-  MOMENTUM_TRY(const catalog::Catalog catalog, catalog::Catalog::open(folder));
-  MOMENTUM_TRY(const catalog::State state, snapshot == 0 ? catalog.load() : catalog.load(snapshot));
+  MOMENTUM_TRY(const catalog::State state,
+               store::load_state(ctx, folder, snapshot == 0 ? std::nullopt : std::optional(snapshot)));
   StoreSummary out;
   out.folder = folder;
   out.info = state.info;
@@ -122,9 +128,10 @@ Result<StoreSummary> describe_store(const Context& ctx, const std::string& folde
     out.sessions.push_back({market.market, static_cast<std::int64_t>(market.days.size()), market.days.front(),
                             market.days.back(), market.bars.empty() ? 0 : market.bars.back()});
   }
+  MOMENTUM_TRY(const auto files, formats::open_folder(folder));
   for (const catalog::FileRecord& file : state.files) {
     if (ctx.cancelled()) return Context::interrupted();
-    MOMENTUM_TRY(const auto reader, open_file(folder, file));
+    MOMENTUM_TRY(const auto reader, open_file(*files, file));
     add_columns(*reader, file, out.columns);
   }
   return out;

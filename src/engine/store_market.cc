@@ -6,9 +6,9 @@
 
 #include "market_group.h"
 #include "momentum/base/parallel.h"
-#include "momentum/catalog/catalog.h"
 #include "momentum/store/batch_reader.h"
 #include "momentum/store/plan.h"
+#include "momentum/store/published.h"
 #include "read_plan.h"
 #include "stages.h"
 
@@ -75,15 +75,10 @@ Result<bool> in_universe(std::string_view universe, std::string_view group) {
 
 }  // namespace
 
-Result<StoreMarket> StoreMarket::open(const Context&, const Input& input) {
-  MOMENTUM_TRY(const auto catalog, catalog::Catalog::open(input.store));
+Result<StoreMarket> StoreMarket::open(const Context& ctx, const Input& input) {
   StoreMarket market;
   market.folder_ = input.store;
-  if (input.snapshot) {
-    MOMENTUM_TRY(market.state_, catalog.load(*input.snapshot));
-  } else {
-    MOMENTUM_TRY(market.state_, catalog.load());
-  }
+  MOMENTUM_TRY(market.state_, store::load_state(ctx, input.store, input.snapshot));
   const catalog::State& state = market.state_;
   market.synthetic = state.info.synthetic;
   market.snapshot = state.snapshot.id;

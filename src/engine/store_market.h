@@ -13,7 +13,7 @@ namespace momentum::engine {
 class StoreMarket final : public Market {
  public:
   // The store's newest snapshot, or input.snapshot; the instruments of input.universe.
-  // Errors: those of Catalog::open and load; bad_value (unknown universe); empty_input (no bars in it).
+  // Errors: those of store::load_state(); bad_value (unknown universe); empty_input (no bars in it).
   static Result<StoreMarket> open(const Context& ctx, const Input& input);
 
   std::string factor_source() const override;

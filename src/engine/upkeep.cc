@@ -1,13 +1,42 @@
 #include "momentum/engine/upkeep.h"
 
 #include "memory_need.h"
+#include "momentum/formats/folder.h"
 #include "writing.h"
 
 namespace momentum::engine {
 
-Result<std::vector<LogLine>> store_log(const Context& ctx, const std::string& folder) {
+namespace {
+
+Result<std::vector<catalog::LogEntry>> history_of(const Context& ctx, const std::string& folder) {
+  if (store::is_published(folder)) {
+    MOMENTUM_TRY(store::Published published, store::read_published(ctx, folder));
+    return std::move(published.log);
+  }
   MOMENTUM_TRY(const catalog::Catalog catalog, catalog::Catalog::open(folder));
-  MOMENTUM_TRY(std::vector<catalog::LogEntry> history, catalog.history());
+  return catalog.history();
+}
+
+}  // namespace
+
+Result<void> check_writable(const std::string& folder) {
+  if (!store::is_published(folder)) return {};
+  return fail(ErrorCode::bad_value, "a published copy can only be read", folder,
+              "name the store that it is published from: scan, show, store info and store log read copies");
+}
+
+void finish_object_stores() { formats::finish_object_stores(); }
+
+Result<store::Publication> publish_store(const Context& ctx, const PublishRequest& request) {
+  MOMENTUM_TRY_VOID(check_writable(request.store));
+  MOMENTUM_TRY(const catalog::Catalog catalog, catalog::Catalog::open(request.store));
+  MOMENTUM_TRY(const catalog::State state, request.snapshot ? catalog.load(*request.snapshot) : catalog.load());
+  MOMENTUM_TRY(const std::vector<catalog::LogEntry> log, catalog.history());
+  return store::publish(ctx, request.store, state, log, request.to, request.grace);
+}
+
+Result<std::vector<LogLine>> store_log(const Context& ctx, const std::string& folder) {
+  MOMENTUM_TRY(std::vector<catalog::LogEntry> history, history_of(ctx, folder));
   const auto now = std::chrono::floor<std::chrono::microseconds>(ctx.clock->now());
   const std::vector<store::Kept> kept = store::keeping(history, now);
   std::vector<LogLine> out;

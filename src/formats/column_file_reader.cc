@@ -62,8 +62,7 @@ void set_bits(std::span<const std::int16_t> levels, std::size_t row, std::span<s
 
 struct ColumnFileReader::State {
   std::string path;
-  std::unique_ptr<MappedFile> file;  // what bytes lie in; none in tests
-  std::span<const std::byte> bytes;
+  std::unique_ptr<ByteSource> file;
   ColumnFooter footer;
 
   const ColumnChunk& chunk(std::size_t group, std::size_t column) const {
@@ -79,6 +78,8 @@ struct ColumnFileReader::State {
       return {};
     } catch (const std::bad_alloc&) {
       return out_of_memory();
+    } catch (SourceFailed& failed) {
+      return std::unexpected(std::move(failed.error));
     } catch (const UnknownVersion& version) {
       return fail(ErrorCode::unreadable_data, fmt::format("column file of an unknown version ({})", version.what()),
                   path, "use the version of the program that wrote it, or a newer one");
@@ -94,7 +95,9 @@ struct ColumnFileReader::State {
   }
   std::unexpected<Error> damage(std::string_view why) const { return damage_of(path, why); }
 
-  std::shared_ptr<parquet::ColumnReader> open_chunk(std::size_t group, std::size_t column) const;
+  // `bytes`: the chunk's, which outlive what is returned
+  std::shared_ptr<parquet::ColumnReader> open_chunk(std::size_t group, std::size_t column,
+                                                    std::span<const std::byte> bytes) const;
   template <class T, class Place, class F>
   void decode(std::size_t group, std::size_t column, std::int64_t end, std::int64_t most, Place&& place,
               F&& on_stretch) const;
@@ -106,12 +109,12 @@ struct ColumnFileReader::State {
   Result<void> real(std::size_t group, std::size_t column, std::int64_t end, Place&& place, F&& on_stretch) const;
 };
 
-std::shared_ptr<parquet::ColumnReader> ColumnFileReader::State::open_chunk(std::size_t group,
-                                                                           std::size_t column) const {
+std::shared_ptr<parquet::ColumnReader> ColumnFileReader::State::open_chunk(std::size_t group, std::size_t column,
+                                                                           std::span<const std::byte> bytes) const {
   const ColumnChunk& from = chunk(group, column);
-  if (content_hash(from.bytes) != from.seal.hash) damaged("checksum of a column chunk");
-  auto buffer = std::make_shared<arrow::Buffer>(reinterpret_cast<const std::uint8_t*>(from.bytes.data()),
-                                                static_cast<std::int64_t>(from.bytes.size()));
+  if (content_hash(bytes) != from.seal.hash) damaged("checksum of a column chunk");
+  auto buffer = std::make_shared<arrow::Buffer>(reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                                                static_cast<std::int64_t>(bytes.size()));
   const parquet::ColumnDescriptor* const descriptor = footer.parquet->schema()->Column(static_cast<int>(column));
   // The CRC of each page stays off: it is for other readers, the seal has just covered the same bytes and the headers.
   auto pages =
@@ -128,7 +131,8 @@ void ColumnFileReader::State::decode(std::size_t group, std::size_t column, std:
                                      Place&& place, F&& on_stretch) const {
   const std::int64_t all = footer.groups[group].rows;
   const std::int64_t missing = chunk(group, column).seal.missing;
-  const auto base = open_chunk(group, column);
+  const SourceBytes bytes = bytes_in(*file, chunk(group, column).bytes);
+  const auto base = open_chunk(group, column, bytes.bytes);
   auto& reader = static_cast<parquet::TypedColumnReader<ParquetType<T>>&>(*base);
   std::array<std::int16_t, kStretch> levels;
   std::int64_t present = 0;
@@ -216,35 +220,44 @@ ColumnFileReader::~ColumnFileReader() = default;
 Result<std::unique_ptr<ColumnFileReader>> ColumnFileReader::open(const std::string& path,
                                                                  std::optional<std::int64_t> expected_bytes) {
   MOMENTUM_TRY(std::unique_ptr<MappedFile> file, MappedFile::open(path));
-  const auto size = static_cast<std::int64_t>(file->bytes().size());
+  return open(std::move(file), path, expected_bytes);
+}
+
+Result<std::unique_ptr<ColumnFileReader>> ColumnFileReader::open(std::unique_ptr<ByteSource> file, std::string path,
+                                                                 std::optional<std::int64_t> expected_bytes) {
+  const std::int64_t size = file->size();
   if (expected_bytes.value_or(size) != size)
     return damage_of(path, fmt::format("it has {} bytes, not {}", size, *expected_bytes));
-  MOMENTUM_TRY(auto reader, ColumnFileReaderAccess::open_bytes(file->bytes(), path));
-  reader->state_->file = std::move(file);
-  return reader;
+  auto state = std::make_unique<State>();
+  state->path = std::move(path);
+  state->file = std::move(file);
+  MOMENTUM_TRY_VOID(state->guarded([&] { state->footer = read_footer(*state->file); }));
+  return std::unique_ptr<ColumnFileReader>(new ColumnFileReader(std::move(state)));
 }
 
 Result<std::unique_ptr<ColumnFileReader>> ColumnFileReaderAccess::open_bytes(std::span<const std::byte> bytes,
                                                                              std::string path) {
-  auto state = std::make_unique<ColumnFileReader::State>();
-  state->path = std::move(path);
-  state->bytes = bytes;
-  MOMENTUM_TRY_VOID(state->guarded([&] { state->footer = read_footer(bytes); }));
-  return std::unique_ptr<ColumnFileReader>(new ColumnFileReader(std::move(state)));
+  return ColumnFileReader::open(std::make_unique<MemorySource>(bytes), std::move(path));
 }
 
 const std::vector<ColumnSpec>& ColumnFileReader::specs() const { return state_->footer.specs; }
 const FileMetadata& ColumnFileReader::metadata() const { return state_->footer.metadata; }
 std::span<const RowGroupPlace> ColumnFileReader::groups() const { return state_->footer.groups; }
 std::int64_t ColumnFileReader::rows() const { return state_->footer.rows; }
-std::uint64_t ColumnFileReader::hash() const { return content_hash(state_->bytes); }
+Result<std::uint64_t> ColumnFileReader::hash() const { return content_hash(*state_->file); }
+
+std::shared_ptr<const void> ColumnFileReader::fetch(std::size_t group, std::span<const std::size_t> columns) const {
+  std::vector<ByteRange> ranges;
+  for (const std::size_t column : columns) ranges.push_back(state_->chunk(group, column).bytes);
+  return state_->file->fetch(std::move(ranges));
+}
 
 std::int64_t ColumnFileReader::missing(std::size_t group, std::size_t column) const {
   return state_->chunk(group, column).seal.missing;
 }
 
 std::int64_t ColumnFileReader::bytes(std::size_t group, std::size_t column) const {
-  return static_cast<std::int64_t>(state_->chunk(group, column).bytes.size());
+  return state_->chunk(group, column).bytes.length;
 }
 
 Result<void> ColumnFileReader::read(std::size_t group, std::size_t column, std::span<std::int32_t> into,

@@ -15,17 +15,16 @@ std::string_view text_of(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-// The chunks must cover everything from the first magic to the seal, where `bytes` end: a byte in between
+// The chunks must cover everything from the first magic to the seal, which begins at `end`: a byte in between
 // would have no checksum.
-void read_places(std::span<const std::byte> bytes, const std::vector<ChunkSeal>& seals, ColumnFooter& footer) {
+void read_places(std::int64_t end, const std::vector<ChunkSeal>& seals, ColumnFooter& footer) {
   const std::vector<ColumnSpec>& specs = footer.specs;
-  const std::size_t end = bytes.size();
   const auto count = static_cast<std::size_t>(footer.parquet->num_row_groups());
   if (seals.size() != count * specs.size()) damaged("checksums of other chunks");
-  std::size_t at = kMagic.size();
+  auto at = static_cast<std::int64_t>(kMagic.size());
   for (std::size_t g = 0; g < count; ++g) {
     const auto group = footer.parquet->RowGroup(static_cast<int>(g));
-    RowGroupPlace place{.rows = group->num_rows(), .offset = static_cast<std::int64_t>(at)};
+    RowGroupPlace place{.rows = group->num_rows(), .offset = at};
     if (place.rows < 1 || place.rows > kMaxGroupRows) damaged("a row group of no possible size");
     if (group->num_columns() != static_cast<int>(specs.size())) damaged("a row group of other columns");
     for (std::size_t c = 0; c < specs.size(); ++c) {
@@ -33,17 +32,16 @@ void read_places(std::span<const std::byte> bytes, const std::vector<ChunkSeal>&
       const std::int64_t begin =
           column->has_dictionary_page() ? column->dictionary_page_offset() : column->data_page_offset();
       const std::int64_t size = column->total_compressed_size();
-      if (begin != static_cast<std::int64_t>(at) || size < 1 || size > static_cast<std::int64_t>(end - at))
-        damaged("a column chunk out of place");
+      if (begin != at || size < 1 || size > end - at) damaged("a column chunk out of place");
       const ChunkSeal& seal = seals[g * specs.size() + c];
       if (column->num_values() != place.rows ||
           column->type() != footer.parquet->schema()->Column(static_cast<int>(c))->physical_type() ||
           seal.missing > place.rows || (specs[c].required && seal.missing != 0))
         damaged("a column chunk of no possible size");
-      footer.chunks.push_back({bytes.subspan(at, static_cast<std::size_t>(size)), column->compression(), seal});
-      at += static_cast<std::size_t>(size);
+      footer.chunks.push_back({{at, size}, column->compression(), seal});
+      at += size;
     }
-    place.bytes = static_cast<std::int64_t>(at) - place.offset;
+    place.bytes = at - place.offset;
     footer.rows += place.rows;
     footer.groups.push_back(place);
   }
@@ -54,19 +52,33 @@ void read_places(std::span<const std::byte> bytes, const std::vector<ChunkSeal>&
 
 void damaged(const char* why) { throw parquet::ParquetException(why); }
 
+SourceBytes bytes_in(const ByteSource& file, ByteRange range) {
+  auto bytes = file.read(range);
+  if (!bytes) throw SourceFailed{std::move(bytes).error()};
+  return *std::move(bytes);
+}
+
 // Nothing in the file is believed before its checksum is: first the tail, then the seal, then what the seal covers.
-ColumnFooter read_footer(std::span<const std::byte> bytes) {
+ColumnFooter read_footer(const ByteSource& file) {
+  constexpr std::int64_t kLikely = 65'536;  // nearly all footers are shorter: one reading is enough
+  constexpr auto kFirst = static_cast<std::int64_t>(kMagic.size());
+  constexpr auto kSeal = static_cast<std::int64_t>(kSealBytes), kTail = static_cast<std::int64_t>(kTailBytes);
   ColumnFooter footer;
-  if (bytes.size() < kMagic.size() + kSealBytes + kTailBytes) damaged("too short");
-  if (text_of(bytes.first(kMagic.size())) != kMagic || text_of(bytes.last(kMagic.size())) != kMagic)
-    damaged("no Parquet file");
+  const std::int64_t size = file.size();
+  if (size < kFirst + kSeal + kTail) damaged("too short");
+  const std::int64_t likely = std::min(size, kLikely);
+  const auto fetched = file.fetch({{0, kFirst}, {size - likely, likely}});
+  const SourceBytes first = bytes_in(file, {0, kFirst});
+  SourceBytes last = bytes_in(file, {size - likely, likely});
+  if (text_of(first.bytes) != kMagic || text_of(last.bytes.last(kMagic.size())) != kMagic) damaged("no Parquet file");
   std::uint32_t length = 0;
-  for (std::size_t k = 0; k < 4; ++k)
-    length |= static_cast<std::uint32_t>(bytes[bytes.size() - kTailBytes + k]) << (8 * k);
-  if (length > bytes.size() - kMagic.size() - kSealBytes - kTailBytes) damaged("its footer is longer than itself");
-  const std::size_t begin = bytes.size() - kTailBytes - length;
-  const std::span<const std::byte> text = bytes.subspan(begin, length);
-  const std::span<const std::byte> seal = bytes.subspan(begin - kSealBytes, kSealBytes);
+  const auto length_bytes = last.bytes.last(kTailBytes);
+  for (std::size_t k = 0; k < 4; ++k) length |= static_cast<std::uint32_t>(length_bytes[k]) << (8 * k);
+  if (length > size - kFirst - kSeal - kTail) damaged("its footer is longer than itself");
+  const std::int64_t begin = size - kTail - length;
+  if (begin - kSeal < size - likely) last = bytes_in(file, {begin - kSeal, size - begin + kSeal});
+  const std::span<const std::byte> sealed = last.bytes.last(kSealBytes + length + kTailBytes);
+  const std::span<const std::byte> seal = sealed.first(kSealBytes), text = sealed.subspan(kSealBytes, length);
   if (text_of(seal.first(kSealMagic.size())) != kSealMagic) damaged("not written by this program, or cut");
   if (!std::ranges::equal(seal, footer_seal(content_hash(text)))) damaged("checksum of the footer");
 
@@ -88,7 +100,7 @@ ColumnFooter read_footer(std::span<const std::byte> bytes) {
   const auto seals = seals_of(seals_as_text);
   if (!found || !seals) damaged("columns that this format does not have");
   footer.specs = *std::move(found);
-  read_places(bytes.first(begin - kSealBytes), *seals, footer);
+  read_places(begin - kSeal, *seals, footer);
   return footer;
 }
 

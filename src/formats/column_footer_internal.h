@@ -3,19 +3,18 @@
 
 #include <parquet/api/reader.h>
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <vector>
 
 #include "column_layout_internal.h"
+#include "momentum/formats/byte_source.h"
 #include "momentum/formats/column_file.h"
 
 namespace momentum::formats {
 
 struct ColumnChunk {
-  std::span<const std::byte> bytes;  // in the file, all of them there
+  ByteRange bytes;  // in the file, all of them there
   parquet::Compression::type codec = parquet::Compression::UNCOMPRESSED;
   ChunkSeal seal;
 };
@@ -29,8 +28,14 @@ struct ColumnFooter {
   std::int64_t rows = 0;
 };
 
-// Throws ParquetException, as Parquet does, where the bytes are no whole column file. Reads no chunk.
-ColumnFooter read_footer(std::span<const std::byte> file);
+// Throws ParquetException, as Parquet does, where the bytes are no whole column file, and SourceFailed. Reads no chunk.
+ColumnFooter read_footer(const ByteSource& file);
+
+// Bytes that could not be had.
+struct SourceFailed {
+  Error error;
+};
+SourceBytes bytes_in(const ByteSource& file, ByteRange range);  // throws it
 
 // What read_footer() throws of a whole file in a version of the format to come.
 struct UnknownVersion : parquet::ParquetException {

@@ -3,6 +3,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <algorithm>
+
 namespace momentum::formats {
 
 struct ContentHash::State {
@@ -10,6 +12,16 @@ struct ContentHash::State {
 };
 
 std::uint64_t content_hash(std::span<const std::byte> bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+
+Result<std::uint64_t> content_hash(const ByteSource& file) {
+  constexpr std::int64_t kPiece = std::int64_t{8} << 20;
+  ContentHash hash;
+  for (std::int64_t at = 0; at < file.size(); at += kPiece) {
+    MOMENTUM_TRY(const SourceBytes piece, file.read({at, std::min(kPiece, file.size() - at)}));
+    hash.add(piece.bytes);
+  }
+  return hash.value();
+}
 
 ContentHash::ContentHash() : state_(std::make_unique<State>()) { restart(); }
 ContentHash::~ContentHash() = default;

@@ -6,9 +6,12 @@
 #include <memory>
 #include <span>
 
+#include "momentum/formats/byte_source.h"
+
 namespace momentum::formats {
 
 std::uint64_t content_hash(std::span<const std::byte> bytes);
+Result<std::uint64_t> content_hash(const ByteSource& file);  // of all of it, a few MB at a time
 
 class ContentHash {
  public:

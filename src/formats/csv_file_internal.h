@@ -37,12 +37,12 @@ struct CsvLayout {
   CsvTrailer trailer;
   std::vector<std::int64_t> offsets;  // of the row groups
 };
-std::optional<CsvLayout> csv_layout(std::span<const std::byte> bytes, std::string& version);
+Result<std::optional<CsvLayout>> csv_layout(const ByteSource& file, std::string& version);
 
 // As create_data_file() and open_data_file().
 Result<std::unique_ptr<DataFileWriter>> create_csv_file(const std::string& path, std::vector<ColumnSpec> specs,
                                                         const FileMetadata& metadata);
-Result<std::unique_ptr<DataFileReader>> open_csv_file(const std::string& path,
+Result<std::unique_ptr<DataFileReader>> open_csv_file(std::unique_ptr<ByteSource> source, std::string path,
                                                       std::optional<std::int64_t> expected_bytes);
 
 // On any OutputFile, which may fail, and out of bytes, which may be damaged and outlive the reader.

@@ -20,15 +20,14 @@ std::unexpected<Error> damage_of(const std::string& path, std::string_view why) 
 
 class CsvFileReader final : public StretchReader<CsvFileReader> {
  public:
-  CsvFileReader(std::string path, std::span<const std::byte> bytes, CsvLayout layout)
-      : path_(std::move(path)), bytes_(bytes), layout_(std::move(layout)) {
+  CsvFileReader(std::string path, std::unique_ptr<ByteSource> file, CsvLayout layout)
+      : path_(std::move(path)), file_(std::move(file)), layout_(std::move(layout)) {
     for (std::size_t g = 0; g < layout_.offsets.size(); ++g) {
       const CsvTrailer::Group& group = layout_.trailer.groups[g];
       groups_.push_back({group.rows, layout_.offsets[g], group.bytes});
       rows_ += group.rows;
     }
   }
-  void own(std::unique_ptr<MappedFile> file) { file_ = std::move(file); }
 
   const std::vector<ColumnSpec>& specs() const override { return layout_.trailer.specs; }
   const FileMetadata& metadata() const override { return layout_.trailer.metadata; }
@@ -45,16 +44,19 @@ class CsvFileReader final : public StretchReader<CsvFileReader> {
     return groups_[group].bytes / columns +
            (static_cast<std::int64_t>(column) < groups_[group].bytes % columns ? 1 : 0);
   }
-  std::uint64_t hash() const override { return content_hash(bytes_); }
+  Result<std::uint64_t> hash() const override { return content_hash(*file_); }
+  // All columns stand in the same lines.
+  std::shared_ptr<const void> fetch(std::size_t group, std::span<const std::size_t>) const override {
+    return file_->fetch({{groups_[group].offset, groups_[group].bytes}});
+  }
 
   std::unexpected<Error> damage(std::string_view why) const { return damage_of(path_, why); }
   template <class T, class F>
   Result<void> decode(std::size_t group, std::size_t column, std::int64_t end, F&& on_stretch) const;
 
  private:
-  std::unique_ptr<MappedFile> file_;  // what bytes lie in; none in tests
   std::string path_;
-  std::span<const std::byte> bytes_;
+  std::unique_ptr<ByteSource> file_;
   CsvLayout layout_;
   std::vector<RowGroupPlace> groups_;
   std::int64_t rows_ = 0;
@@ -82,7 +84,8 @@ bool next_cell(std::string_view& text, std::size_t column, std::size_t columns, 
 template <class T, class F>
 Result<void> CsvFileReader::decode(std::size_t group, std::size_t column, std::int64_t end, F&& on_stretch) const {
   const RowGroupPlace& place = groups_[group];
-  const auto lines = bytes_.subspan(static_cast<std::size_t>(place.offset), static_cast<std::size_t>(place.bytes));
+  MOMENTUM_TRY(const SourceBytes held, file_->read({place.offset, place.bytes}));
+  const std::span<const std::byte> lines = held.bytes;
   if (content_hash(lines) != layout_.trailer.groups[group].hash)
     return damage(fmt::format("checksum of row group {}", group));
   const ColumnSpec& spec = specs()[column];
@@ -109,15 +112,15 @@ Result<void> CsvFileReader::decode(std::size_t group, std::size_t column, std::i
   return {};
 }
 
-Result<std::unique_ptr<CsvFileReader>> open_bytes(std::span<const std::byte> bytes, std::string path) {
+Result<std::unique_ptr<DataFileReader>> open_source(std::unique_ptr<ByteSource> file, std::string path) {
   try {
     std::string version;
-    auto layout = csv_layout(bytes, version);
+    MOMENTUM_TRY(auto layout, csv_layout(*file, version));
     if (!layout && !version.empty())
       return fail(ErrorCode::unreadable_data, fmt::format("CSV data file of an unknown version ({})", version),
                   std::move(path), "use the version of the program that wrote it, or a newer one");
     if (!layout) return damage_of(path, "the lines at its end");
-    return std::make_unique<CsvFileReader>(std::move(path), bytes, *std::move(layout));
+    return std::make_unique<CsvFileReader>(std::move(path), std::move(file), *std::move(layout));
   } catch (const std::bad_alloc&) {
     return fail(ErrorCode::out_of_memory, "not enough memory to read", std::move(path), "close other programs");
   }
@@ -126,18 +129,15 @@ Result<std::unique_ptr<CsvFileReader>> open_bytes(std::span<const std::byte> byt
 }  // namespace
 
 Result<std::unique_ptr<DataFileReader>> open_csv_bytes(std::span<const std::byte> bytes, std::string path) {
-  return open_bytes(bytes, std::move(path));
+  return open_source(std::make_unique<MemorySource>(bytes), std::move(path));
 }
 
-Result<std::unique_ptr<DataFileReader>> open_csv_file(const std::string& path,
+Result<std::unique_ptr<DataFileReader>> open_csv_file(std::unique_ptr<ByteSource> source, std::string path,
                                                       std::optional<std::int64_t> expected_bytes) {
-  MOMENTUM_TRY(std::unique_ptr<MappedFile> file, MappedFile::open(path));
-  const auto size = static_cast<std::int64_t>(file->bytes().size());
+  const std::int64_t size = source->size();
   if (expected_bytes.value_or(size) != size)
     return damage_of(path, fmt::format("it has {} bytes, not {}", size, *expected_bytes));
-  MOMENTUM_TRY(auto reader, open_bytes(file->bytes(), path));
-  reader->own(std::move(file));
-  return reader;
+  return open_source(std::move(source), std::move(path));
 }
 
 }  // namespace momentum::formats

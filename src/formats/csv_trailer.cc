@@ -149,32 +149,43 @@ std::string trailer_text(const CsvTrailer& trailer) {
   return out + seal_line(content_hash(std::as_bytes(std::span(out))), begin);
 }
 
-std::optional<CsvLayout> csv_layout(std::span<const std::byte> bytes, std::string& version) {
-  const std::string_view file(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  if (file.size() < kSealLine) return {};
-  const std::string_view seal = file.substr(file.size() - kSealLine);
+Result<std::optional<CsvLayout>> csv_layout(const ByteSource& source, std::string& version) {
+  constexpr auto kSeal = static_cast<std::int64_t>(kSealLine);
+  const std::int64_t size = source.size();
+  const auto text_of = [](const SourceBytes& bytes) {
+    return std::string_view(reinterpret_cast<const char*>(bytes.bytes.data()), bytes.bytes.size());
+  };
+  if (size < kSeal) return std::nullopt;
+  MOMENTUM_TRY(const SourceBytes last, source.read({size - kSeal, kSeal}));
+  const std::string_view seal = text_of(last);
   std::uint64_t hash = 0;
   std::size_t begin = 0;
-  if (!number_of(seal.substr(6, 16), hash, 16) || !number_of(seal.substr(23, 16), begin, 16)) return {};
-  if (seal != seal_line(hash, begin) || begin > file.size() - kSealLine) return {};
-  std::string_view text = file.substr(begin, file.size() - kSealLine - begin);
-  if (!text.starts_with(kFirst) || content_hash(std::as_bytes(std::span(text))) != hash) return {};
+  if (!number_of(seal.substr(6, 16), hash, 16) || !number_of(seal.substr(23, 16), begin, 16)) return std::nullopt;
+  if (seal != seal_line(hash, begin) || begin > static_cast<std::size_t>(size - kSeal)) return std::nullopt;
+  const auto trailer_begin = static_cast<std::int64_t>(begin);
+  MOMENTUM_TRY(const SourceBytes lines, source.read({trailer_begin, size - kSeal - trailer_begin}));
+  const std::string_view text = text_of(lines);
+  if (!text.starts_with(kFirst) || content_hash(std::as_bytes(std::span(text))) != hash) return std::nullopt;
   const std::size_t end = std::min(text.find('\n'), text.size());
   const std::string_view says = text.substr(kFirst.size(), end - kFirst.size());
   if (says != kCsvVersion) {
     version = says;
-    return {};
+    return std::nullopt;
   }
   auto trailer = trailer_of(text.substr(end));
-  if (!trailer || !file.starts_with(csv_header(trailer->specs))) return {};
+  if (!trailer) return std::nullopt;
+  const std::string header = csv_header(trailer->specs);
+  if (header.size() > begin) return std::nullopt;
+  MOMENTUM_TRY(const SourceBytes first, source.read({0, static_cast<std::int64_t>(header.size())}));
+  if (text_of(first) != header) return std::nullopt;
   CsvLayout layout;
-  std::size_t at = csv_header(trailer->specs).size();
+  std::size_t at = header.size();
   for (const CsvTrailer::Group& group : trailer->groups) {
     layout.offsets.push_back(static_cast<std::int64_t>(at));
-    if (static_cast<std::size_t>(group.bytes) > begin - at) return {};
+    if (static_cast<std::size_t>(group.bytes) > begin - at) return std::nullopt;
     at += static_cast<std::size_t>(group.bytes);
   }
-  if (at != begin) return {};
+  if (at != begin) return std::nullopt;
   layout.trailer = *std::move(trailer);
   return layout;
 }

@@ -5,6 +5,7 @@
 
 #include "csv_file_internal.h"
 #include "hdf5/hdf5_file_internal.h"
+#include "mapped_file_internal.h"
 #include "momentum/formats/column_file.h"
 
 namespace momentum::formats {
@@ -48,12 +49,18 @@ Result<std::unique_ptr<DataFileWriter>> create_data_file(FileForm form, const st
 
 Result<std::unique_ptr<DataFileReader>> open_data_file(FileForm form, const std::string& path,
                                                        std::optional<std::int64_t> expected_bytes) {
+  MOMENTUM_TRY(std::unique_ptr<MappedFile> file, MappedFile::open(path));
+  return open_data_file(form, std::move(file), path, expected_bytes);
+}
+
+Result<std::unique_ptr<DataFileReader>> open_data_file(FileForm form, std::unique_ptr<ByteSource> source,
+                                                       std::string path, std::optional<std::int64_t> expected_bytes) {
   switch (form) {
-    case FileForm::hdf5: return open_hdf5_file(path, expected_bytes);
-    case FileForm::csv: return open_csv_file(path, expected_bytes);
+    case FileForm::hdf5: return open_hdf5_file(std::move(source), std::move(path), expected_bytes);
+    case FileForm::csv: return open_csv_file(std::move(source), std::move(path), expected_bytes);
     case FileForm::parquet: break;
   }
-  return ColumnFileReader::open(path, expected_bytes);
+  return ColumnFileReader::open(std::move(source), std::move(path), expected_bytes);
 }
 
 ColumnSpec spec_of_form(FileForm form, ColumnSpec spec, int compression) {

@@ -25,6 +25,11 @@ std::unexpected<Error> open_failed(int error, const std::string& path) {
 
 }  // namespace
 
+Result<SourceBytes> MemorySource::read(ByteRange range) const {
+  MOMENTUM_CHECK(range.offset >= 0 && range.length >= 0 && range.length <= size() - range.offset);
+  return SourceBytes{bytes_.subspan(static_cast<std::size_t>(range.offset), static_cast<std::size_t>(range.length))};
+}
+
 Result<std::unique_ptr<MappedFile>> MappedFile::open(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return open_failed(errno, path);
@@ -47,7 +52,7 @@ Result<std::unique_ptr<MappedFile>> MappedFile::open(const std::string& path) {
 }
 
 MappedFile::~MappedFile() {
-  if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
+  if (!bytes().empty()) ::munmap(const_cast<std::byte*>(bytes().data()), bytes().size());
 }
 
 }  // namespace momentum::formats

@@ -57,6 +57,7 @@ bool ascends(std::span<const std::int32_t> days) {
 struct Group {
   std::uint32_t file, group;
   std::shared_ptr<DecodedGroup> decoded;  // if several batches read it
+  std::vector<std::shared_ptr<const void>> fetched = {};  // of a file that is far
 };
 
 std::int64_t end_of(std::span<const Run> runs) { return runs.back().row + runs.back().rows; }
@@ -74,6 +75,9 @@ struct BarsReader::State {
   std::shared_ptr<BatchMemory> memory = std::make_shared<BatchMemory>();
 
   std::vector<Group> groups_of(std::span<const Run> runs);
+  // Of columns of which all rows are wanted, and the dates; else of column `c`, where `runs` has rows of it.
+  void fetch(std::span<Group> groups) const;
+  void fetch(std::span<Group> groups, std::span<const Run> runs, std::size_t c) const;
   Result<void> read_dates(std::span<const Group> groups, std::span<const Run> runs, std::int32_t* into) const;
   Result<Rows> wanted(const PlannedInstrument& planned, std::span<const std::int32_t> days) const;
   Result<void> read_column(std::span<const Group> groups, std::span<const Run> runs, std::size_t c, double* into) const;
@@ -88,6 +92,19 @@ std::vector<Group> BarsReader::State::groups_of(std::span<const Run> runs) {
     if (shared->holds(one.file, one.group)) one.decoded = shared->get(one.file, one.group);
   }
   return groups;
+}
+
+void BarsReader::State::fetch(std::span<Group> groups) const {
+  for (Group& one : groups)
+    if (!one.decoded && files[one.file].far)
+      one.fetched.push_back(
+          files[one.file].fetch(one.group, true, [&](std::size_t c) { return column_rows[c] == kAllRows; }));
+}
+
+void BarsReader::State::fetch(std::span<Group> groups, std::span<const Run> runs, std::size_t c) const {
+  for (Group& one : groups)
+    if (!one.decoded && files[one.file].far && !of_group(runs, one.file, one.group).empty())
+      one.fetched.push_back(files[one.file].fetch(one.group, false, [&](std::size_t other) { return other == c; }));
 }
 
 Result<void> BarsReader::State::read_dates(std::span<const Group> groups, std::span<const Run> runs,
@@ -158,7 +175,8 @@ Result<BatchBars> BarsReader::State::read(const Batch& batch) {
   std::vector<Rows> rows;
   for (const PlannedInstrument& instrument : batch.instruments) rows.push_back({0, instrument.rows});
   const std::vector<Run> all = runs_of(batch, rows);
-  const std::vector<Group> groups = groups_of(all);
+  std::vector<Group> groups = groups_of(all);
+  fetch(groups);
   MOMENTUM_TRY_VOID(read_dates(groups, all, dates));
 
   BatchBars bars;
@@ -175,21 +193,25 @@ Result<BatchBars> BarsReader::State::read(const Batch& batch) {
     bars.series[k].columns.resize(known.size());
     at += planned.rows;
   }
+  const auto latest = [&](std::size_t c, std::size_t k) {
+    return Rows{std::max(rows[k].begin, rows[k].end - std::min(column_rows[c], rows[k].end)), rows[k].end};
+  };
   std::map<std::int64_t, std::vector<Run>> runs;  // by rows wanted of a column
   for (std::size_t c = 0; c < known.size(); ++c) {
     if (!known[c]) continue;
-    const auto latest = [&](std::size_t k) {
-      return Rows{std::max(rows[k].begin, rows[k].end - std::min(column_rows[c], rows[k].end)), rows[k].end};
-    };
     const auto [of_column, fresh] = runs.try_emplace(column_rows[c]);
     if (fresh) {
       std::vector<Rows> of_all;
-      for (std::size_t k = 0; k < rows.size(); ++k) of_all.push_back(latest(k));
+      for (std::size_t k = 0; k < rows.size(); ++k) of_all.push_back(latest(c, k));
       of_column->second = runs_of(batch, of_all);
     }
-    MOMENTUM_TRY_VOID(read_column(groups, of_column->second, c, next));
+    if (column_rows[c] != kAllRows) fetch(groups, of_column->second, c);
+  }
+  for (std::size_t c = 0; c < known.size(); ++c) {
+    if (!known[c]) continue;
+    MOMENTUM_TRY_VOID(read_column(groups, runs.at(column_rows[c]), c, next));
     for (std::size_t k = 0; k < rows.size(); ++k) {
-      const auto count = static_cast<std::size_t>(latest(k).count());
+      const auto count = static_cast<std::size_t>(latest(c, k).count());
       if (has(batch.instruments[k], c)) bars.series[k].columns[c] = {next, count};
       next += count;
     }
@@ -220,9 +242,18 @@ Result<BarsReader> BarsReader::open(const Context& ctx, const std::string& folde
   std::ranges::sort(named);
   named.erase(std::ranges::unique(named).begin(), named.end());
 
+  std::shared_ptr<formats::Folder> far;
+  if (formats::is_remote(folder)) {
+    MOMENTUM_TRY(far, formats::open_folder(folder));
+  } else {
+    own->folder = formats::local_path(folder);
+  }
   MOMENTUM_TRY_VOID(parallel_for(ctx, named.size(), [&](std::size_t k) -> Result<void> {
     DataFile& file = own->files[named[k]];
-    MOMENTUM_TRY(file.reader, open_data_file(folder, state.info.uuid, state.files[named[k]]));
+    const catalog::FileRecord& record = state.files[named[k]];
+    MOMENTUM_TRY(file.reader, far ? open_data_file(*far, state.info.uuid, record)
+                                  : open_data_file(own->folder, state.info.uuid, record));
+    file.far = far != nullptr;
     file.date = *file.reader->find(kDateColumn);
     for (const std::string& column : plan.columns) file.columns.push_back(file.reader->find(column));
     return {};

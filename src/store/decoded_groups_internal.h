@@ -21,13 +21,30 @@ struct DataFile {
   std::unique_ptr<formats::DataFileReader> reader;  // none: the plan does not name it
   std::size_t date = 0;  // its column of dates
   std::vector<std::optional<std::size_t>> columns;  // its place of each column of the plan
+  bool far = false;  // what is read of it is fetched first
+
+  // Begins to fetch what of a group will be read: the dates and those columns of the plan of which wanted(c) is true. Null of a
+  // file that is not far.
+  template <class Wanted>
+  std::shared_ptr<const void> fetch(std::size_t group, bool with_dates, Wanted&& wanted) const {
+    if (!far) return nullptr;
+    std::vector<std::size_t> places;
+    if (with_dates) places.push_back(date);
+    for (std::size_t c = 0; c < columns.size(); ++c)
+      if (columns[c] && wanted(c)) places.push_back(*columns[c]);
+    return places.empty() ? nullptr : reader->fetch(group, places);
+  }
 };
 
 // A row group of which each column is decoded once, by the first that asks for it. Thread-safe.
 class DecodedGroup {
  public:
   DecodedGroup(const DataFile& file, std::size_t group, std::shared_ptr<BatchMemory> memory)
-      : file_(file), group_(group), memory_(std::move(memory)), columns_(file.columns.size()) {}
+      : file_(file),
+        group_(group),
+        memory_(std::move(memory)),
+        columns_(file.columns.size()),
+        fetched_(file.fetch(group, true, [](std::size_t) { return true; })) {}
 
   // Errors: those of DataFileReader::read; out_of_memory is thrown as bad_alloc.
   Result<std::span<const std::int32_t>> dates();
@@ -45,6 +62,7 @@ class DecodedGroup {
   std::span<const std::int32_t> dates_;
   std::vector<std::span<const double>> columns_;  // empty: not decoded
   std::vector<std::shared_ptr<std::byte[]>> taken_;
+  std::shared_ptr<const void> fetched_;  // for as long as one of the columns may still be decoded
 };
 
 // Row groups of several batches: dropped with the last of these. Thread-safe.

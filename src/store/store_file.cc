@@ -120,4 +120,16 @@ Result<std::unique_ptr<formats::DataFileReader>> open_data_file(const std::strin
   return reader;
 }
 
+Result<std::unique_ptr<formats::DataFileReader>> open_data_file(const formats::Folder& folder,
+                                                                std::string_view store_uuid,
+                                                                const catalog::FileRecord& file) {
+  const std::string path = folder.name_of(file.path);
+  auto source = folder.open(file.path);
+  if (!source) return std::unexpected(of_store(std::move(source).error()));
+  auto reader = formats::open_data_file(form_of_file(file.path), *std::move(source), path, file.bytes);
+  if (!reader) return std::unexpected(of_store(std::move(reader).error()));
+  if (std::string why = difference(**reader, store_uuid, file); !why.empty()) return damaged_file(std::move(why), path);
+  return reader;
+}
+
 }  // namespace momentum::store

@@ -11,6 +11,7 @@
 #include "momentum/base/error.h"
 #include "momentum/catalog/state.h"
 #include "momentum/formats/data_file.h"
+#include "momentum/formats/folder.h"
 
 namespace momentum::store {
 
@@ -41,6 +42,10 @@ catalog::ColumnRecord record_of(const formats::ColumnSpec& spec, std::string rea
 // Errors: snapshot_not_found (gc has removed it meanwhile), damaged_store naming the file and what to do, no_permission,
 // io_failed, out_of_memory.
 Result<std::unique_ptr<formats::DataFileReader>> open_data_file(const std::string& folder, std::string_view store_uuid,
+                                                                const catalog::FileRecord& file);
+// The same in a folder that may be far away. Error: source_failed too.
+Result<std::unique_ptr<formats::DataFileReader>> open_data_file(const formats::Folder& folder,
+                                                                std::string_view store_uuid,
                                                                 const catalog::FileRecord& file);
 
 // An error of the layer `formats` about a data file, as the store's.

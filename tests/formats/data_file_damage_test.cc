@@ -9,6 +9,7 @@
 #include "failing_file.h"
 #include "hdf5_file_internal.h"
 #include "hdf5_layout_internal.h"
+#include "mapped_file_internal.h"
 #include "scratch_folder.h"
 
 namespace momentum::formats {
@@ -128,7 +129,7 @@ TEST(CsvDamage, AForgedLineIsAnErrorOrHarmless) {
   write_sample(folder.path("whole"), FileForm::csv);
   const std::string whole = bytes_of(folder.path("whole"));
   std::string version;
-  const CsvLayout layout = *csv_layout(std::as_bytes(std::span(whole)), version);
+  const CsvLayout layout = *csv_layout(MemorySource(std::as_bytes(std::span(whole))), version).value();
   const auto begin = static_cast<std::size_t>(layout.offsets[0]);
   const auto size = static_cast<std::size_t>(layout.trailer.groups[0].bytes);
   const std::size_t end = begin + size + static_cast<std::size_t>(layout.trailer.groups[1].bytes);

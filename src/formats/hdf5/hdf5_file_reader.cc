@@ -22,12 +22,11 @@ std::unexpected<Error> damage_of(const std::string& path, std::string_view why) 
 
 class Hdf5FileReader final : public StretchReader<Hdf5FileReader> {
  public:
-  Hdf5FileReader(std::string path, std::span<const std::byte> bytes, Hdf5Index index)
-      : path_(std::move(path)), bytes_(bytes), index_(std::move(index)), groups_(group_places(index_)) {
+  Hdf5FileReader(std::string path, std::unique_ptr<ByteSource> file, Hdf5Index index)
+      : path_(std::move(path)), file_(std::move(file)), index_(std::move(index)), groups_(group_places(index_)) {
     first_rows_.push_back(0);
     for (const std::int64_t rows : index_.group_rows) first_rows_.push_back(first_rows_.back() + rows);
   }
-  void own(std::unique_ptr<MappedFile> file) { file_ = std::move(file); }
 
   const std::vector<ColumnSpec>& specs() const override { return index_.specs; }
   const FileMetadata& metadata() const override { return index_.metadata; }
@@ -49,7 +48,14 @@ class Hdf5FileReader final : public StretchReader<Hdf5FileReader> {
     return sum;
   }
 
-  std::uint64_t hash() const override { return content_hash(bytes_); }
+  Result<std::uint64_t> hash() const override { return content_hash(*file_); }
+
+  std::shared_ptr<const void> fetch(std::size_t group, std::span<const std::size_t> columns) const override {
+    std::vector<ByteRange> ranges;
+    for (std::int64_t k = first_rows_[group] / index_.chunk_rows; k * index_.chunk_rows < first_rows_[group + 1]; ++k)
+      for (const std::size_t column : columns) ranges.push_back(range_of(chunk(k, column)));
+    return file_->fetch(std::move(ranges));
+  }
 
   std::unexpected<Error> damage(std::string_view why) const { return damage_of(path_, why); }
   template <class T, class F>
@@ -60,9 +66,12 @@ class Hdf5FileReader final : public StretchReader<Hdf5FileReader> {
     return index_.chunks[static_cast<std::size_t>(number) * specs().size() + column];
   }
 
-  std::unique_ptr<MappedFile> file_;  // what bytes lie in; none in tests
+  static ByteRange range_of(const Hdf5Chunk& chunk) {
+    return {static_cast<std::int64_t>(chunk.offset), static_cast<std::int64_t>(chunk.bytes)};
+  }
+
   std::string path_;
-  std::span<const std::byte> bytes_;
+  std::unique_ptr<ByteSource> file_;
   Hdf5Index index_;
   std::vector<RowGroupPlace> groups_;
   std::vector<std::int64_t> first_rows_;  // of the row groups, and the end
@@ -79,7 +88,8 @@ Result<void> Hdf5FileReader::decode(std::size_t group, std::size_t column, std::
     std::vector<T> values(static_cast<std::size_t>(size));
     for (std::int64_t k = first / size; k * size < first_rows_[group + 1]; ++k) {
       const Hdf5Chunk& place = chunk(k, column);
-      const std::span<const std::byte> packed = bytes_.subspan(place.offset, place.bytes);
+      MOMENTUM_TRY(const SourceBytes held, file_->read(range_of(place)));
+      const std::span<const std::byte> packed = held.bytes;
       if (content_hash(packed) != place.hash) return damage(fmt::format("checksum of column {}", spec.name));
       const std::int64_t from = std::max(first, k * size), to = std::min(last, (k + 1) * size);
       if (from >= to) continue;
@@ -98,26 +108,43 @@ Result<void> Hdf5FileReader::decode(std::size_t group, std::size_t column, std::
   return {};
 }
 
-Result<std::unique_ptr<Hdf5FileReader>> open_bytes(std::span<const std::byte> bytes, std::string path) {
-  if (bytes.size() < kHdf5SealBytes) return damage_of(path, "no seal at its end");
-  const std::span<const std::byte> tail = bytes.last(kHdf5SealBytes);
-  const std::string_view magic(reinterpret_cast<const char*>(tail.data()), 8);
+// Of all that is in no chunk.
+Result<std::optional<std::uint64_t>> rest_hash_of(const ByteSource& file, std::uint64_t hdf5_bytes,
+                                                  const std::vector<Hdf5Chunk>& chunks) {
+  const auto rest = rest_of(hdf5_bytes, chunks);
+  if (!rest) return std::nullopt;
+  const auto fetched = file.fetch(*rest);
+  ContentHash hash;
+  for (const ByteRange& range : *rest) {
+    MOMENTUM_TRY(const SourceBytes bytes, file.read(range));
+    hash.add(bytes.bytes);
+  }
+  return hash.value();
+}
+
+Result<std::unique_ptr<DataFileReader>> open_source(std::unique_ptr<ByteSource> file, std::string path) {
+  constexpr auto kSeal = static_cast<std::int64_t>(kHdf5SealBytes);
+  const std::int64_t size = file->size();
+  if (size < kSeal) return damage_of(path, "no seal at its end");
+  MOMENTUM_TRY(const SourceBytes tail, file->read({size - kSeal, kSeal}));
+  const std::string_view magic(reinterpret_cast<const char*>(tail.bytes.data()), 8);
   if (!magic.starts_with(kHdf5SealMagic)) return damage_of(path, "no seal at its end");
   const std::string_view version = magic.substr(kHdf5SealMagic.size());
-  const auto seal = seal_of(tail);
+  const auto seal = seal_of(tail.bytes);
   if (!seal) return damage_of(path, "its seal");
   if (version != kHdf5Version)
     return fail(ErrorCode::unreadable_data, fmt::format("HDF5 file of an unknown version ({})", version),
                 std::move(path), "use the version of the program that wrote it, or a newer one");
-  const std::size_t before = bytes.size() - kHdf5SealBytes;
-  if (seal->hdf5_bytes > before) return damage_of(path, "its length");
-  const auto hdf5 = bytes.first(seal->hdf5_bytes), packed = bytes.subspan(hdf5.size(), before - hdf5.size());
-  if (content_hash(packed) != seal->index) return damage_of(path, "checksum of its index");
+  if (seal->hdf5_bytes > static_cast<std::uint64_t>(size - kSeal)) return damage_of(path, "its length");
+  const auto hdf5_bytes = static_cast<std::int64_t>(seal->hdf5_bytes);
+  MOMENTUM_TRY(const SourceBytes packed, file->read({hdf5_bytes, size - kSeal - hdf5_bytes}));
+  if (content_hash(packed.bytes) != seal->index) return damage_of(path, "checksum of its index");
   try {
-    auto index = index_of(packed, hdf5.size());
+    auto index = index_of(packed.bytes, seal->hdf5_bytes);
     if (!index) return damage_of(path, "its index");
-    if (rest_hash(hdf5, index->chunks) != seal->rest) return damage_of(path, "checksum of its descriptions");
-    return std::make_unique<Hdf5FileReader>(std::move(path), bytes, *std::move(index));
+    MOMENTUM_TRY(const auto rest, rest_hash_of(*file, seal->hdf5_bytes, index->chunks));
+    if (rest != seal->rest) return damage_of(path, "checksum of its descriptions");
+    return std::make_unique<Hdf5FileReader>(std::move(path), std::move(file), *std::move(index));
   } catch (const std::bad_alloc&) {
     return fail(ErrorCode::out_of_memory, "not enough memory to read", std::move(path), "close other programs");
   }
@@ -126,18 +153,15 @@ Result<std::unique_ptr<Hdf5FileReader>> open_bytes(std::span<const std::byte> by
 }  // namespace
 
 Result<std::unique_ptr<DataFileReader>> open_hdf5_bytes(std::span<const std::byte> bytes, std::string path) {
-  return open_bytes(bytes, std::move(path));
+  return open_source(std::make_unique<MemorySource>(bytes), std::move(path));
 }
 
-Result<std::unique_ptr<DataFileReader>> open_hdf5_file(const std::string& path,
+Result<std::unique_ptr<DataFileReader>> open_hdf5_file(std::unique_ptr<ByteSource> source, std::string path,
                                                        std::optional<std::int64_t> expected_bytes) {
-  MOMENTUM_TRY(std::unique_ptr<MappedFile> file, MappedFile::open(path));
-  const auto size = static_cast<std::int64_t>(file->bytes().size());
+  const std::int64_t size = source->size();
   if (expected_bytes.value_or(size) != size)
     return damage_of(path, fmt::format("it has {} bytes, not {}", size, *expected_bytes));
-  MOMENTUM_TRY(auto reader, open_bytes(file->bytes(), path));
-  reader->own(std::move(file));
-  return reader;
+  return open_source(std::move(source), std::move(path));
 }
 
 }  // namespace momentum::formats

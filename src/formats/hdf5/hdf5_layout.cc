@@ -194,17 +194,28 @@ std::optional<Hdf5Index> index_of(std::span<const std::byte> bytes, std::uint64_
   return index;
 }
 
-std::optional<std::uint64_t> rest_hash(std::span<const std::byte> hdf5, const std::vector<Hdf5Chunk>& chunks) {
-  std::vector<Hdf5Chunk> places = chunks;
-  if (!are_apart(places, hdf5.size())) return {};
-  std::ranges::sort(places, {}, &Hdf5Chunk::offset);
-  ContentHash hash;
-  std::size_t at = 0;
-  for (const Hdf5Chunk& chunk : places) {
-    hash.add(hdf5.subspan(at, chunk.offset - at));
+std::optional<std::vector<ByteRange>> rest_of(std::uint64_t hdf5_bytes, std::vector<Hdf5Chunk> chunks) {
+  if (!are_apart(chunks, hdf5_bytes)) return {};
+  std::ranges::sort(chunks, {}, &Hdf5Chunk::offset);
+  std::vector<ByteRange> rest;
+  std::uint64_t at = 0;
+  const auto until = [&](std::uint64_t end) {
+    if (end > at) rest.push_back({static_cast<std::int64_t>(at), static_cast<std::int64_t>(end - at)});
+  };
+  for (const Hdf5Chunk& chunk : chunks) {
+    until(chunk.offset);
     at = chunk.offset + chunk.bytes;
   }
-  hash.add(hdf5.subspan(at));
+  until(hdf5_bytes);
+  return rest;
+}
+
+std::optional<std::uint64_t> rest_hash(std::span<const std::byte> hdf5, const std::vector<Hdf5Chunk>& chunks) {
+  const auto rest = rest_of(hdf5.size(), chunks);
+  if (!rest) return {};
+  ContentHash hash;
+  for (const ByteRange& range : *rest)
+    hash.add(hdf5.subspan(static_cast<std::size_t>(range.offset), static_cast<std::size_t>(range.length)));
   return hash.value();
 }
 

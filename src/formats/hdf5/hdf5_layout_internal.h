@@ -72,6 +72,9 @@ std::string index_bytes(const Hdf5Index& index);
 // Nothing is taken on trust: no value where the bytes are no index of a file whose chunks lie in `hdf5_bytes`.
 std::optional<Hdf5Index> index_of(std::span<const std::byte> bytes, std::uint64_t hdf5_bytes);
 
+// What is in no chunk, in order. None: chunks that overlap, or that are not in the file.
+std::optional<std::vector<ByteRange>> rest_of(std::uint64_t hdf5_bytes, std::vector<Hdf5Chunk> chunks);
+
 // The hash of all of the HDF5 part that is in no chunk. `chunks` as in the index.
 std::optional<std::uint64_t> rest_hash(std::span<const std::byte> hdf5, const std::vector<Hdf5Chunk>& chunks);
 

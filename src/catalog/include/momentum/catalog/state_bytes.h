@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "momentum/base/error.h"
+#include "momentum/catalog/catalog.h"
+#include "momentum/catalog/packed.h"
 #include "momentum/catalog/state.h"
 
 namespace momentum::catalog {
@@ -27,5 +29,9 @@ std::vector<std::byte> pack_state(const State& state, Scope scope = Scope::whole
 // about 500 of memory for each). Errors: damaged_store (other bytes, a whole where a part is wanted or the other way round),
 // store_version (made by a newer program).
 Result<State> unpack_state(std::span<const std::byte> bytes, std::string_view where, Scope scope = Scope::whole);
+
+// The log of a store, newest first as Catalog::history() gives it, among the fields of another blob.
+void pack_log(PackedWriter& out, std::span<const LogEntry> log);
+std::vector<LogEntry> unpack_log(PackedReader& in);
 
 }  // namespace momentum::catalog

@@ -35,6 +35,7 @@ enum class Command : std::uint8_t {
   store_verify,
   store_repair,
   store_convert,
+  store_publish,
   doctor,
   config,
   version,
@@ -47,6 +48,7 @@ enum class ProgressMode : std::uint8_t { automatic, plain, never };
 struct UpkeepOptions {
   std::int64_t first = 0, second = 0;  // snapshots of diff; `first` of pin and unpin. 0: the newest
   std::string note;
+  std::string to;  // of publish
   std::chrono::microseconds grace = store::kGrace;
   bool dry_run = false, deep = false;
   std::chrono::milliseconds lock_wait{0};

@@ -1,8 +1,9 @@
 #pragma once
-// The upkeep of a store: `momentum store log`, `pin`, `unpin`, `gc`, `compact`, `verify`, `repair`.
+// The upkeep of a store: `momentum store log`, `pin`, `unpin`, `gc`, `compact`, `verify`, `repair`, `publish`.
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "momentum/catalog/catalog.h"
 #include "momentum/store/compact.h"
 #include "momentum/store/gc.h"
+#include "momentum/store/published.h"
 #include "momentum/store/repair.h"
 
 namespace momentum::engine {
@@ -23,8 +25,21 @@ struct LogLine {
   catalog::LogEntry entry;
   store::Kept kept;  // by the default grace
 };
-// Newest first.
+// Newest first; of a published copy what the store's was when it was published.
 Result<std::vector<LogLine>> store_log(const Context& ctx, const std::string& folder);
+
+// bad_value where the place is a published copy of a store.
+Result<void> check_writable(const std::string& folder);
+
+// At the end of a program, when nothing is read any more (formats::finish_object_stores()).
+void finish_object_stores();
+
+struct PublishRequest {
+  std::string store, to;
+  std::optional<catalog::SnapshotId> snapshot = {};  // none: the newest
+  std::chrono::microseconds grace = store::kGrace;
+};
+Result<store::Publication> publish_store(const Context& ctx, const PublishRequest& request);
 
 Result<void> pin_snapshot(const Context& ctx, const std::string& folder, catalog::SnapshotId snapshot,
                           const std::string& note, milliseconds wait);

@@ -35,11 +35,13 @@ class ColumnFileWriter final : public DataFileWriter {
   std::unique_ptr<State> state_;
 };
 
-// The file is mapped. Its columns stand in order and without a gap in each row group.
+// A file of this machine is mapped. Its columns stand in order and without a gap in each row group.
 class ColumnFileReader final : public DataFileReader {
  public:
   // As open_data_file(). Reads and checks the footer only.
   static Result<std::unique_ptr<ColumnFileReader>> open(const std::string& path,
+                                                        std::optional<std::int64_t> expected_bytes = {});
+  static Result<std::unique_ptr<ColumnFileReader>> open(std::unique_ptr<ByteSource> file, std::string path,
                                                         std::optional<std::int64_t> expected_bytes = {});
   ~ColumnFileReader() override;
   ColumnFileReader(const ColumnFileReader&) = delete;
@@ -66,7 +68,8 @@ class ColumnFileReader final : public DataFileReader {
   Result<void> stream_int32(std::size_t group, std::size_t column, std::int64_t end,
                             const Take<std::int32_t>& take) const override;
 
-  std::uint64_t hash() const override;
+  Result<std::uint64_t> hash() const override;
+  std::shared_ptr<const void> fetch(std::size_t group, std::span<const std::size_t> columns) const override;
 
  private:
   struct State;

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "momentum/base/error.h"
+#include "momentum/formats/byte_source.h"
 #include "momentum/formats/column_spec.h"
 
 namespace momentum::formats {
@@ -91,7 +92,7 @@ class DataFileReader {
   // Decodes one column of one group. `into` has exactly the group's rows and the column's type. Where missing() is 0
   // `validity` is left alone and may be empty; else it has validity_bytes(rows) bytes, is written whole (unused bits 0),
   // and missing rows of `into` are 0. Checks the checksum of the column's bytes first.
-  // Errors: unreadable_data (damaged bytes), out_of_memory; `into` is then undefined. No buffer of the column's size is
+  // Errors: unreadable_data (damaged bytes), out_of_memory, source_failed; `into` is then undefined. No buffer of the column's size is
   // allocated. Group, column and sizes are the caller's promise (checked).
   virtual Result<void> read(std::size_t group, std::size_t column, std::span<std::int32_t> into,
                             std::span<std::uint8_t> validity = {}) const = 0;
@@ -115,8 +116,11 @@ class DataFileReader {
   virtual Result<void> stream_int32(std::size_t group, std::size_t column, std::int64_t end,
                                     const Take<std::int32_t>& take) const = 0;
 
-  // Reads the whole file: the XXH3-64 that its writer returned, if not a bit has changed.
-  virtual std::uint64_t hash() const = 0;
+  // Reads the whole file: the XXH3-64 that its writer returned, if not a bit has changed. Errors: those of ByteSource::read().
+  virtual Result<std::uint64_t> hash() const = 0;
+
+  // Says which columns of a group will be read soon (ByteSource::fetch()).
+  virtual std::shared_ptr<const void> fetch(std::size_t group, std::span<const std::size_t> columns) const = 0;
 };
 
 // The file must not exist. Errors: bad_value (specs that contradict themselves or that the form has not: no column, names,
@@ -130,6 +134,11 @@ Result<std::unique_ptr<DataFileWriter>> create_data_file(FileForm form, const st
 // catalog says of the file's size. Errors: file_not_found, no_permission, io_failed, unreadable_data (another size, no
 // file of ours, a newer format, damage of any kind), out_of_memory.
 Result<std::unique_ptr<DataFileReader>> open_data_file(FileForm form, const std::string& path,
+                                                       std::optional<std::int64_t> expected_bytes = {});
+
+// The same of any source. `path` is what errors name. Errors: those of source->read() too.
+Result<std::unique_ptr<DataFileReader>> open_data_file(FileForm form, std::unique_ptr<ByteSource> source,
+                                                       std::string path,
                                                        std::optional<std::int64_t> expected_bytes = {});
 
 // How a form stores a column that Parquet would store as `spec`, at a compression of 0 (quickest to read) to 9 (smallest), or

@@ -132,6 +132,8 @@ enum class Text : std::uint8_t {
   gc_done,
   gc_would,
   compacted,
+  published,
+  published_already,
   nothing_to_compact,
   no_difference,
   verify_looked,

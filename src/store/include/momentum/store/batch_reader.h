@@ -38,8 +38,9 @@ struct BatchBars {
 // work. Files are mapped, not copied.
 class BarsReader {
  public:
-  // Opens and checks the footers of the files that the plan names. Errors: damaged_store naming a file that is gone, cut,
-  // damaged, another one or not as the catalog says; no_permission, io_failed, out_of_memory, interrupted.
+  // `folder` may be a URI of an object store (formats/folder.h): of each batch the wanted columns are then fetched before they are
+  // decoded, near ones in one request and several at a time. Opens and checks the footers of the files that the plan names. Errors: damaged_store naming a file that is gone, cut,
+  // damaged, another one or not as the catalog says; no_permission, io_failed, source_failed, out_of_memory, interrupted.
   static Result<BarsReader> open(const Context& ctx, const std::string& folder, const catalog::State& state,
                                  const Plan& plan);
   ~BarsReader();
@@ -47,7 +48,7 @@ class BarsReader {
   BarsReader& operator=(BarsReader&&) noexcept;
 
   // `batch` is one of the plan's. Any batch may be read again. Checks the checksum of every byte that it decodes, and that the
-  // days are those of the catalog. Errors: damaged_store (flipped bits, other days), out_of_memory.
+  // days are those of the catalog. Errors: damaged_store (flipped bits, other days), source_failed, out_of_memory.
   Result<BatchBars> read(const Batch& batch) const;
 
  private:

@@ -1,0 +1,32 @@
+#pragma once
+// The file `latest` of a published copy.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "momentum/base/error.h"
+#include "momentum/formats/folder.h"
+#include "momentum/store/published.h"
+
+namespace momentum::store {
+
+inline constexpr std::uint8_t kLatestVersion = 1;
+inline constexpr std::string_view kLatest = "latest";
+inline constexpr std::string_view kStates = "states";
+inline constexpr std::string_view kData = "data";
+
+std::vector<std::byte> pack_latest(const Published& published);
+// Errors: damaged_store, store_version.
+Result<Published> unpack_latest(std::span<const std::byte> bytes, std::string_view where);
+
+// Errors: store_not_found, damaged_store, store_version, those of Folder.
+Result<Published> read_latest(const Context& ctx, const formats::Folder& folder);
+Result<catalog::State> read_state(const formats::Folder& folder, const PublishedState& which);
+
+std::string state_path(catalog::SnapshotId snapshot, std::uint64_t checksum);
+
+}  // namespace momentum::store

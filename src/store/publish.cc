@@ -1,0 +1,150 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "latest_internal.h"
+#include "momentum/base/parallel.h"
+#include "momentum/base/progress.h"
+#include "momentum/catalog/packed.h"
+#include "momentum/catalog/state_bytes.h"
+#include "store_file_internal.h"
+
+namespace momentum::store {
+namespace {
+
+// What is there, by path.
+using Listing = std::map<std::string, formats::FolderEntry>;
+
+Result<Listing> list(const formats::Folder& folder) {
+  Listing out;
+  for (const std::string_view under : {kData, kStates}) {
+    MOMENTUM_TRY(const auto entries, folder.list(std::string(under)));
+    for (const formats::FolderEntry& entry : entries) out.emplace(entry.path, entry);
+  }
+  return out;
+}
+
+bool is_there(const Listing& there, const std::string& path, std::int64_t bytes) {
+  const auto found = there.find(path);
+  return found != there.end() && found->second.bytes == bytes;
+}
+
+Result<std::optional<Published>> published_before(const Context& ctx, const formats::Folder& to,
+                                                  const catalog::State& state) {
+  auto before = read_latest(ctx, to);
+  if (!before && before.error().code == ErrorCode::store_not_found) return std::nullopt;
+  if (!before) return std::unexpected(std::move(before).error());
+  if (before->uuid != state.info.uuid)
+    return fail(ErrorCode::store_exists, "another store is published here", to.name(), "publish to another place");
+  const catalog::SnapshotId newest = before->states.front().snapshot;
+  if (newest > state.snapshot.id)
+    return fail(ErrorCode::store_changed,
+                fmt::format("snapshot {} is published here, newer than {}", newest, state.snapshot.id), to.name(),
+                "publish the newest snapshot");
+  return *std::move(before);
+}
+
+Result<void> copy_data(const Context& ctx, const formats::Folder& from, formats::Folder& to,
+                       const catalog::State& state, const Listing& there, Publication& done) {
+  std::vector<const catalog::FileRecord*> missing;
+  std::int64_t bytes = 0;
+  for (const catalog::FileRecord& file : state.files) {
+    if (is_there(there, file.path, file.bytes)) continue;
+    missing.push_back(&file);
+    bytes += file.bytes;
+  }
+  Progress progress(ctx.progress, "publishing", static_cast<std::uint64_t>(bytes));
+  MOMENTUM_TRY_VOID(parallel_for(ctx, missing.size(), [&](std::size_t k) -> Result<void> {
+    const catalog::FileRecord& file = *missing[k];
+    auto copied = formats::copy_file(ctx, from, to, file.path, file.bytes, file.checksum,
+                                     [&](std::int64_t n) { progress.advance(static_cast<std::uint64_t>(n)); });
+    if (!copied) return std::unexpected(of_store(std::move(copied).error()));
+    return {};
+  }));
+  done.files_copied = static_cast<std::int64_t>(missing.size());
+  done.bytes_copied = bytes;
+  return {};
+}
+
+// The states that a reader may have open: the newest one, and those that were the latest less than `grace` ago.
+std::vector<PublishedState> kept_of(const PublishedState& newest, const std::vector<PublishedState>& before,
+                                    catalog::Time now, std::chrono::microseconds grace) {
+  std::vector<PublishedState> kept = {newest};
+  catalog::Time ended = newest.published;
+  for (const PublishedState& one : before) {
+    if (one.path == newest.path) continue;
+    if (ended > now - grace) kept.push_back(one);
+    ended = one.published;
+  }
+  return kept;
+}
+
+Result<void> remove_others(const Context& ctx, formats::Folder& to, const catalog::State& state,
+                           const std::vector<PublishedState>& kept, catalog::Time before, const Listing& there,
+                           Publication& done) {
+  std::vector<const formats::FolderEntry*> old;
+  std::set<std::string> needed;
+  for (const catalog::FileRecord& file : state.files) needed.insert(file.path);
+  for (const PublishedState& one : kept) needed.insert(one.path);
+  for (const auto& [path, entry] : there)
+    if (!needed.contains(path) && entry.modified < before) old.push_back(&entry);
+  if (old.empty()) return {};
+  for (std::size_t k = 1; k < kept.size(); ++k) {
+    MOMENTUM_TRY(const catalog::State older, read_state(to, kept[k]));
+    for (const catalog::FileRecord& file : older.files) needed.insert(file.path);
+  }
+  for (const formats::FolderEntry* const entry : old) {
+    if (ctx.cancelled()) return Context::interrupted();
+    if (needed.contains(entry->path)) continue;
+    MOMENTUM_TRY_VOID(to.remove(entry->path));
+    ++done.files_removed;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Publication> publish(const Context& ctx, const std::string& folder, const catalog::State& state,
+                            const std::vector<catalog::LogEntry>& log, const std::string& place,
+                            std::chrono::microseconds grace) {
+  MOMENTUM_TRY(const auto from, formats::open_folder(folder));
+  MOMENTUM_TRY(const auto to, formats::open_folder(place));
+  std::error_code ignored;
+  if (!formats::is_remote(place) &&
+      std::filesystem::exists(std::filesystem::path(formats::local_path(place)) / "catalog.db", ignored))
+    return fail(ErrorCode::store_exists, "a store stands here", place, "publish to a place of its own");
+  MOMENTUM_TRY(const auto before, published_before(ctx, *to, state));
+  MOMENTUM_TRY(const Listing there, list(*to));
+  Publication done{.snapshot = state.snapshot.id,
+                   .files = static_cast<std::int64_t>(state.files.size()),
+                   .bytes = state.snapshot.counts.bytes};
+  MOMENTUM_TRY_VOID(copy_data(ctx, *from, *to, state, there, done));
+
+  const std::vector<std::byte> bytes = catalog::pack_state(state);
+  const std::uint64_t checksum = catalog::hash_of({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  const auto now = std::chrono::floor<std::chrono::microseconds>(ctx.clock->now());
+  PublishedState newest{state.snapshot.id, state_path(state.snapshot.id, checksum),
+                        static_cast<std::int64_t>(bytes.size()), checksum, now};
+  if (!is_there(there, newest.path, newest.bytes)) MOMENTUM_TRY_VOID(to->write(newest.path, bytes));
+
+  // The same again keeps its time: nothing has ended.
+  if (before && before->states.front().path == newest.path) newest.published = before->states.front().published;
+  const Published latest{
+      state.info.uuid,
+      kept_of(newest, before ? before->states : std::vector<PublishedState>(), now, grace),
+      log,
+  };
+  done.changed = !before || before->states.front().path != newest.path;
+  if (const std::vector<std::byte> packed = pack_latest(latest); !before || packed != pack_latest(*before)) {
+    if (ctx.cancelled()) return Context::interrupted();
+    MOMENTUM_TRY_VOID(to->write(std::string(kLatest), packed));
+  }
+  MOMENTUM_TRY_VOID(remove_others(ctx, *to, state, latest.states, now - grace, there, done));
+  return done;
+}
+
+}  // namespace momentum::store
