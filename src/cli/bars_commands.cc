@@ -12,6 +12,7 @@
 #include "momentum/report/parquet_report.h"
 #include "momentum/report/rows_report.h"
 #include "momentum/report/scan_report.h"
+#include "self_reader.h"
 #include "session.h"
 
 namespace momentum::cli {
@@ -108,6 +109,7 @@ Result<void> run_scan(Session& session) {
   const Options& options = session.options;
   engine::ScanRequest request = options.scan;
   if (request.input.files.empty()) request.input.store = session.store();
+  request.input.reader = self_reader();
   request.explain = options.explain;
   if (!options.explain.empty()) request.list_delisted = true;  // whatever was asked for is explained
 
@@ -133,6 +135,7 @@ Result<void> run_show(Session& session) {
   MOMENTUM_TRY_VOID(check_machine(session));
   engine::ShowRequest request = session.options.show;
   if (request.input.files.empty()) request.input.store = session.store();
+  request.input.reader = self_reader();
   engine::InputReport input;
   const Result<engine::Shown> shown = engine::show(session.ctx, request, &input);
   const Result<void> accounted = account(session, input);

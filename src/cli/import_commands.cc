@@ -12,6 +12,7 @@
 #include "momentum/report/json_writer.h"
 #include "momentum/report/labels.h"
 #include "momentum/report/number.h"
+#include "self_reader.h"
 #include "session.h"
 
 namespace momentum::cli {
@@ -101,6 +102,7 @@ Result<void> run_import(Session& session) {
   engine::ImportRequest request = session.options.import;
   request.store = session.store();
   request.tool_version = MOMENTUM_VERSION;
+  request.reader = self_reader();
   engine::ImportReport report;
   const Result<void> imported = engine::import_files(session.ctx, request, report);
   const Result<void> accounted = account(session, report);

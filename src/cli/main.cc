@@ -7,12 +7,16 @@
 
 #include <cstdio>
 #include <new>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "config_file.h"
 #include "interrupt.h"
 #include "momentum/engine/upkeep.h"
 #include "momentum/report/labels.h"
 #include "momentum/report/text_width.h"
+#include "self_reader.h"
 #include "session.h"
 
 namespace momentum::cli {
@@ -111,7 +115,9 @@ void hold_standard_descriptors() {
 }
 
 int run_checked(int argc, char** argv) {
-  const Result<Options> options = parse_arguments({argv + (argc > 0 ? 1 : 0), argv + argc}, default_config());
+  const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
+  if (const auto status = read_for_self(arguments)) return *status;
+  const Result<Options> options = parse_arguments(arguments, default_config());
   if (!options) return failed(options.error());
   const Result<void> done = run_command(*options);
   engine::finish_object_stores();

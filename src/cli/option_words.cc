@@ -16,7 +16,8 @@ void repeated(CLI::App& app, const char* name, const char* value, Texts& to, con
 }
 
 void declare_input(CLI::App& app, Raw& raw) {
-  app.add_option("--files", raw.files, "CSV files, folders, globs or archives of daily bars, in place of the store")
+  app.add_option("--files", raw.files,
+                 "CSV, Parquet or HDF5 files, folders, globs or archives of daily bars, in place of the store")
       ->type_name("PATH")
       ->expected(1, CLI::detail::expected_max_vector_size);
   one(app, "--dialect", "NAME", raw.dialect, "how the files are written (default: told from their headings)");

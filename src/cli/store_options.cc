@@ -91,7 +91,7 @@ void declare_making(CLI::App& app, StoreTexts& texts) {
 
 CLI::App* declare_import(CLI::App& app, const std::string& globals, StoreTexts& texts) {
   CLI::App* import = app.add_subcommand("import", "bring vendors' files into the store, in one commit");
-  import->add_option("PATH", texts.paths, "CSV files, folders, globs or archives")->type_name("");
+  import->add_option("PATH", texts.paths, "CSV, Parquet or HDF5 files, folders, globs or archives")->type_name("");
   one(*import, "--kind", "NAME", texts.kind,
       "not bars: instruments, calendar, suspensions, factors, actions or limits");
   one(*import, "--dialect", "NAME", texts.dialect, "how the files are written (default: told from their headings)");

@@ -92,9 +92,10 @@ Result<void> store_bars(const Context& ctx, const ImportRequest& request, source
 
 Result<void> import_files(const Context& ctx, const ImportRequest& request, ImportReport& report) {
   if (!request.kind.empty()) return import_kind(ctx, request, report);
-  MOMENTUM_TRY(
-      sources::BarSet set,
-      sources::read_csv(ctx, request.files, {.dialect = request.dialect, .code = request.code, .bare = request.bare}));
+  MOMENTUM_TRY(sources::BarSet set,
+               sources::read_csv(
+                   ctx, request.files,
+                   {.dialect = request.dialect, .code = request.code, .bare = request.bare, .reader = request.reader}));
   report.summary = set.summary;
   report.quarantine = std::move(set.quarantine);
   report.dialect = set.dialect;

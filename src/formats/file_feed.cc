@@ -15,6 +15,8 @@
 #include <filesystem>
 #include <string_view>
 
+#include "momentum/formats/foreign_file.h"
+
 namespace momentum::formats {
 namespace {
 
@@ -38,8 +40,10 @@ std::string_view last_part(std::string_view path) {
 
 bool is_table_name(std::string_view path) {
   const std::string name = lower(last_part(path));
-  return (name.ends_with(".csv") || name.ends_with(".txt")) && !name.starts_with('.');
+  return (name.ends_with(".csv") || name.ends_with(".txt") || is_foreign_name(name)) && !name.starts_with('.');
 }
+
+constexpr const char* kNoTables = "no tables (*.csv, *.txt, *.parquet, *.h5)";
 
 bool is_compressed_name(const std::string& name) {
   constexpr std::array<std::string_view, 4> kSuffixes = {".gz", ".xz", ".bz2", ".zst"};
@@ -52,11 +56,17 @@ bool is_container_name(const std::string& name) {
          (is_compressed_name(name) && name.find(".tar.") != std::string::npos);
 }
 
+// The last part without what says that it is packed.
+std::string_view name_of(std::string_view path) {
+  const std::string_view name = last_part(path);
+  return is_compressed_name(lower(name)) ? name.substr(0, name.rfind('.')) : name;
+}
+
 std::string stem_of(std::string_view path) {
-  std::string_view name = last_part(path);
-  if (is_compressed_name(lower(name))) name = name.substr(0, name.rfind('.'));
+  std::string_view name = name_of(path);
   const std::string folded = lower(name);
   if (folded.ends_with(".csv") || folded.ends_with(".txt")) name.remove_suffix(4);
+  if (is_foreign_name(folded)) name = name.substr(0, name.rfind('.'));
   return std::string(name);
 }
 
@@ -87,7 +97,7 @@ Result<std::vector<std::string>> tables_below(const std::string& folder) {
   }
   if (error) return failed_with(error.value(), folder);
   if (found.empty()) {
-    return fail(ErrorCode::empty_input, "no *.csv or *.txt files", folder, "name the folder that holds them");
+    return fail(ErrorCode::empty_input, kNoTables, folder, "name the folder that holds them");
   }
   std::ranges::sort(found);
   return found;
@@ -243,6 +253,7 @@ Result<bool> FileFeed::next_member(FileBytes& file) {
     if (!single_ && (archive_entry_filetype(entry) != AE_IFREG || !is_table_name(name))) continue;
     file.name = single_ ? root.path : fmt::format("{}!{}", root.path, name);
     file.stem = stem_of(single_ ? root.path : name);
+    file.foreign = is_foreign_name(name_of(single_ ? root.path : name));
     ++members_;
     const std::int64_t size = archive_entry_size_is_set(entry) != 0 ? archive_entry_size(entry) : 0;
     MOMENTUM_TRY_VOID(read_member(archive_, size, file.name, file.bytes));
@@ -253,7 +264,7 @@ Result<bool> FileFeed::next_member(FileBytes& file) {
     return true;
   }
   if (members_ == 0) {
-    return fail(ErrorCode::empty_input, "no *.csv or *.txt files", root.path, "name an archive that holds them");
+    return fail(ErrorCode::empty_input, kNoTables, root.path, "name an archive that holds them");
   }
   return false;
 }
@@ -262,6 +273,7 @@ Result<bool> FileFeed::next(FileBytes& file) {
   std::unique_lock lock(mutex_);
   file.ordinal = next_ordinal_;
   file.read = 0;
+  file.foreign = file.unread = false;
   while (!stopped_) {
     if (in_archive_) {
       auto got = next_member(file);
@@ -280,7 +292,11 @@ Result<bool> FileFeed::next(FileBytes& file) {
     lock.unlock();
     file.name = root.path;
     file.stem = stem_of(root.path);
-    MOMENTUM_TRY_VOID(read_whole(root.path, root.size, file.bytes));
+    file.foreign = file.unread = is_foreign_name(root.path);
+    if (file.unread)
+      file.bytes.clear();
+    else
+      MOMENTUM_TRY_VOID(read_whole(root.path, root.size, file.bytes));
     file.read = root.size;
     return true;
   }

@@ -185,9 +185,11 @@ Result<ForeignRows> ForeignRows::open(const std::shared_ptr<arrow::Table>& table
 }
 
 const std::vector<std::string>& ForeignRows::headings() const { return state_->headings; }
-std::int64_t ForeignRows::rows() const { return state_->table->num_rows(); }
 const std::vector<std::string_view>& ForeignRows::cells() const { return state_->cells; }
 std::int64_t ForeignRows::line() const { return state_->line; }
+std::size_t ForeignRows::records_left() const {
+  return static_cast<std::size_t>(state_->table->num_rows() - state_->line);
+}
 
 bool ForeignRows::next() {
   State& s = *state_;

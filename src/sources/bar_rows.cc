@@ -96,6 +96,7 @@ class RowReader {
       if (texts_[i].place) out_.columns |= text_bit(i);
     }
     for (ValueColumn& column : places_) {
+      if (column.value <= kClose || column.value == kPreclose) column.shift = header.dialect->price_shift;
       if (column.value == kVolume) column.shift = header.dialect->volume_shift;
       if (column.value == kAmount) column.shift = header.dialect->amount_shift;
       if (column.value == kTurnover) column.shift = header.dialect->turnover_shift;
@@ -104,17 +105,18 @@ class RowReader {
     out_.price_basis = header.dialect->price_basis;
   }
 
-  Result<FileRows> read() {
-    formats::CsvReader csv(header_.rest, header_.delimiter);
-    while (csv.next()) {
-      if (out_.rows_in == 0) rows_expected_ = csv.records_left() + 1;
+  // `Rows`: what has next(), cells(), line() and records_left().
+  template <class Rows>
+  Result<FileRows> read(Rows& rows) {
+    while (rows.next()) {
+      if (out_.rows_in == 0) rows_expected_ = rows.records_left() + 1;
       if (!header_.at(Field::code) && out_.instruments.empty()) {
         MOMENTUM_TRY(Instrument id, code_of_file(request_.stem, request_.given, request_.name));
         place(id);
         add_instrument(std::move(id));
       }
       ++out_.rows_in;
-      read_row(csv.cells(), csv.line());
+      read_row(rows.cells(), rows.line());
       if (mixed_) return std::unexpected(*std::move(mixed_));
     }
     return std::move(out_);
@@ -185,7 +187,7 @@ class RowReader {
     InstrumentRows& instrument = out_.instruments[current_];
 
     const std::string_view day = cells[*header_.at(Field::date)];
-    const auto date = parse_date(day);
+    const auto date = parse_date(day_of(day));
     if (!date) {
       return refuse(line, heading(Field::date), std::string(day),
                     is_missing(day) ? Reason::missing_date : Reason::bad_date);
@@ -223,6 +225,13 @@ class RowReader {
       if (const auto at = texts_[i].place; at && !is_missing(cells[*at])) row.texts[i] = word_index(i, cells[*at]);
     }
     instrument.rows.push_back(row);
+  }
+
+  // A suffix that is another's is left where it is: a minute of the day makes no daily bar.
+  std::string_view day_of(std::string_view cell) const {
+    constexpr std::size_t kDigits = 8;
+    const std::string_view suffix = header_.dialect->date_suffix;
+    return cell.size() == kDigits + suffix.size() && cell.ends_with(suffix) ? cell.substr(0, kDigits) : cell;
   }
 
   // False where the dialect does not know the word. A file that says two things makes an error of it all.
@@ -308,7 +317,12 @@ double* ValueStore::take(std::size_t n) {
 }
 
 Result<FileRows> read_rows(const Header& header, const RowsRequest& request) {
-  return RowReader(header, request).read();
+  formats::CsvReader csv(header.rest, header.delimiter);
+  return RowReader(header, request).read(csv);
+}
+
+Result<FileRows> read_rows(const Header& header, formats::ForeignRows& table, const RowsRequest& request) {
+  return RowReader(header, request).read(table);
 }
 
 }  // namespace momentum::sources

@@ -1,5 +1,5 @@
 #pragma once
-// One file's text -> rows per instrument, every row judged.
+// One file's text, or table -> rows per instrument, every row judged.
 
 #include <array>
 #include <bit>
@@ -16,6 +16,7 @@
 #include "momentum/base/date.h"
 #include "momentum/base/error.h"
 #include "momentum/base/instrument.h"
+#include "momentum/formats/foreign_rows.h"
 #include "momentum/sources/csv_folder.h"
 #include "momentum/sources/header.h"
 
@@ -134,5 +135,8 @@ struct RowsRequest {
 // Reads every row after the header. Errors: bad_code where the file names no instrument at all, unreadable_data where its rows
 // are of two price bases.
 Result<FileRows> read_rows(const Header& header, const RowsRequest& request);
+
+// The same of a table, whose rows are its lines.
+Result<FileRows> read_rows(const Header& header, formats::ForeignRows& table, const RowsRequest& request);
 
 }  // namespace momentum::sources

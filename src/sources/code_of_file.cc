@@ -21,12 +21,29 @@ std::optional<Instrument> code_before_separator(std::string_view stem) {
   return std::nullopt;
 }
 
+// `data.csv` parses as a ticker, too: letters alone say little.
+bool is_code_with_number(const Instrument& parsed) {
+  return parsed.market != Market::none || std::ranges::any_of(parsed.symbol, is_digit);
+}
+
 }  // namespace
+
+std::string stem_of_table(std::string_view path, std::string_view file_stem, bool alone) {
+  std::string_view last;
+  while (!path.empty()) {
+    const std::size_t slash = path.rfind('/');
+    const std::string_view name = slash == path.npos ? path : path.substr(slash + 1);
+    path = path.substr(0, slash == path.npos ? 0 : slash);
+    const auto parsed = parse_code(name);
+    if (parsed && is_code_with_number(*parsed)) return std::string(name);
+    if (last.empty() && name != "table") last = name;  // what pandas calls the table of a frame
+  }
+  return std::string(alone || last.empty() ? file_stem : last);
+}
 
 Result<Instrument> code_of_file(std::string_view stem, const std::optional<Instrument>& given, std::string_view file) {
   const auto parsed = parse_code(stem);
-  // `data.csv` parses as a ticker, too: letters alone say less than the user's own word.
-  if (parsed && (parsed->market != Market::none || std::ranges::any_of(parsed->symbol, is_digit))) {
+  if (parsed && is_code_with_number(*parsed)) {  // letters alone say less than the user's own word
     return given && parsed->market == Market::none && given->symbol == parsed->symbol ? *given : *parsed;
   }
   if (auto leading = code_before_separator(stem)) return *std::move(leading);

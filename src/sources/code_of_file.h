@@ -20,4 +20,9 @@ namespace momentum::sources {
 // Error bad_code with the file's name.
 Result<Instrument> code_of_file(std::string_view stem, const std::optional<Instrument>& given, std::string_view file);
 
+// What stands for the stem where a file holds several tables. Of the names on a table's way in its file (/data/SH600000,
+// /SH600000/table) the last that is a code with a number in it; else the file's stem, if the table is alone there, else the
+// last name.
+std::string stem_of_table(std::string_view path, std::string_view file_stem, bool alone);
+
 }  // namespace momentum::sources

@@ -13,39 +13,15 @@
 
 #include "bar_rows.h"
 #include "bar_table.h"
+#include "file_bars.h"
 #include "momentum/base/parallel.h"
 #include "momentum/base/progress.h"
-#include "momentum/formats/encoding.h"
 #include "momentum/formats/file_feed.h"
 #include "momentum/sources/dialect.h"
 #include "momentum/sources/header.h"
 
 namespace momentum::sources {
 namespace {
-
-// What one file says of one instrument. Its bars are rows [begin, end) of the file's columns.
-struct Piece {
-  Instrument id;
-  std::size_t begin = 0, end = 0;
-  std::vector<Row> suspended;
-  std::vector<Date> refused_days;
-};
-
-// One file, settled. Kept as columns: this is what holds the whole input in memory.
-struct FileBars {
-  std::size_t ordinal = 0;
-  std::string name;
-  const Dialect* dialect = nullptr;  // nullptr: nothing in it, not even a header
-  std::string date_heading;
-  bool synthetic = false;
-  std::string_view price_basis;
-  BarColumns columns;
-  Words words;
-  std::vector<Piece> pieces;
-  std::vector<Refusal> refusals;
-  std::int64_t rows_in = 0;
-  std::int64_t duplicates = 0;
-};
 
 struct PieceRef {
   std::size_t file;
@@ -60,68 +36,6 @@ struct Finished {
   std::vector<Refusal> refusals;
   std::int64_t duplicates = 0;
 };
-
-struct Choices {
-  const Dialect* forced = nullptr;
-  std::optional<Instrument> given;
-  BareCodes bare = BareCodes::unknown;
-  Date today;
-};
-
-Refusal conflict(const Row& row, const std::string& date_heading) {
-  return {row.file, row.line, date_heading, to_string(row.date), Reason::conflict};
-}
-
-Result<FileBars> read_file(formats::FileBytes file, const Choices& choices) {
-  FileBars out;
-  out.ordinal = file.ordinal;
-  out.name = file.name;
-  MOMENTUM_TRY(std::string text, formats::to_utf8(std::move(file.bytes), file.name));
-  MOMENTUM_TRY(const std::optional<Header> header, find_header(text, choices.forced, file.name));
-  if (!header) return out;
-  out.dialect = header->dialect;
-  out.date_heading = header->headings[*header->at(Field::date)];
-  out.synthetic = header->synthetic;
-
-  MOMENTUM_TRY(FileRows rows, read_rows(*header, {.file = file.ordinal,
-                                                  .name = file.name,
-                                                  .stem = file.stem,
-                                                  .given = choices.given,
-                                                  .bare = choices.bare,
-                                                  .today = choices.today}));
-  std::string().swap(text);  // a long file's text goes before its columns come; nothing of it is looked at again
-  out.rows_in = rows.rows_in;
-  out.refusals = std::move(rows.refusals);
-  out.words = std::move(rows.words);
-  out.price_basis = rows.price_basis;
-  std::size_t total = 0;
-  for (const InstrumentRows& instrument : rows.instruments) total += instrument.rows.size();
-  if (total > 0) out.columns.columns = rows.columns;
-  out.columns.reserve(total);
-  for (InstrumentRows& instrument : rows.instruments) {
-    Settled settled = settle(std::exchange(instrument.rows, {}), instrument.values);
-    Piece piece{.id = std::move(instrument.id),
-                .begin = out.columns.size(),
-                .end = out.columns.size() + settled.bars.size(),
-                .suspended = std::move(settled.suspended),
-                .refused_days = std::move(instrument.refused_days)};
-    for (const Row& row : settled.bars) out.columns.append(row);
-    instrument.values = {};  // rows of a long file go as its columns come
-    for (const Row& row : settled.refused) {
-      out.refusals.push_back(conflict(row, out.date_heading));
-      piece.refused_days.push_back(row.date);
-    }
-    out.duplicates += settled.duplicates;
-    out.pieces.push_back(std::move(piece));
-  }
-  return out;
-}
-
-// What a file keeps in memory: dates, lines, numbers and words by their place; refused rows as they are and as they are told.
-std::size_t kept_bytes(const FileBars& file) {
-  const auto numbers = static_cast<std::size_t>(std::popcount(file.columns.columns));
-  return file.columns.size() * (20 + numbers * sizeof(double)) + file.refusals.size() * 4 * sizeof(Refusal);
-}
 
 // Near a limit files are read one by one: how much those in work take is known only once they are there. An archive grows to
 // some ten times its size.
@@ -142,12 +56,13 @@ Result<std::vector<FileBars>> read_files(const Context& ctx, const std::vector<s
   MOMENTUM_TRY(const auto feed, formats::FileFeed::open(paths));
   Progress progress(ctx.progress, "reading", feed->total_bytes());
   std::mutex mutex;
-  std::vector<FileBars> files;
+  std::vector<std::vector<FileBars>> files;  // each one's, none of them empty
   std::optional<std::pair<std::size_t, Error>> first_error;
   std::size_t kept = 0;  // by the files that are read
-  const auto fits = [&](std::size_t more) {
+  const auto fits = [&](std::size_t more) -> Result<void> {
     const std::lock_guard lock(mutex);
-    return ctx.memory_limit == 0 || kept + more <= ctx.memory_limit;
+    if (ctx.memory_limit != 0 && kept + more > ctx.memory_limit) return over_limit(ctx);
+    return {};
   };
 
   // Each worker takes files until there are none. Files are handed out in order, so when one fails all before it are already
@@ -159,12 +74,12 @@ Result<std::vector<FileBars>> read_files(const Context& ctx, const std::vector<s
       if (got && !*got) return {};
       const std::size_t ordinal = file.ordinal;
       const std::uint64_t read = file.read;
-      if (got && !fits(2 * file.bytes.size())) got = over_limit(ctx);  // the text, and its rows beside it
-      auto bars = got ? read_file(std::move(file), choices) : Result<FileBars>(std::unexpected(std::move(got).error()));
+      auto bars = got ? read_file(std::move(file), choices, fits)
+                      : Result<std::vector<FileBars>>(std::unexpected(std::move(got).error()));
       progress.advance(read);
       const std::lock_guard lock(mutex);
       if (bars) {
-        kept += kept_bytes(*bars);
+        for (const FileBars& one : *bars) kept += kept_bytes(one);
         files.push_back(*std::move(bars));
         continue;
       }
@@ -175,9 +90,16 @@ Result<std::vector<FileBars>> read_files(const Context& ctx, const std::vector<s
   };
   MOMENTUM_TRY_VOID(parallel_for(ctx, static_cast<std::size_t>(readers(ctx, feed->total_bytes())), work));
   if (first_error) return std::unexpected(std::move(first_error->second));
-  std::ranges::sort(files, {}, &FileBars::ordinal);
-  for (std::size_t i = 0; i < files.size(); ++i) MOMENTUM_CHECK(files[i].ordinal == i);
-  return files;
+  std::ranges::sort(files, {}, [](const std::vector<FileBars>& file) { return file.front().file; });
+  std::vector<FileBars> out;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    MOMENTUM_CHECK(files[i].front().file == i);
+    for (FileBars& one : files[i]) {
+      set_ordinal(one, out.size());
+      out.push_back(std::move(one));
+    }
+  }
+  return out;
 }
 
 // The first file with rows, whose dialect, price basis and mark of synthetic data all others with rows share.
@@ -316,7 +238,7 @@ void account(const std::vector<FileBars>& files, std::vector<Refusal> refusals, 
     out.quarantine.push_back(reported(std::move(refusal), files));
   }
   sum.quarantined = static_cast<std::int64_t>(out.quarantine.size());
-  sum.files = static_cast<std::int64_t>(files.size());
+  sum.files = static_cast<std::int64_t>(files.back().file) + 1;
   for (const FileBars& file : files) {
     if (file.rows_in == 0) sum.empty_files.push_back(file.name);
     sum.rows_in += file.rows_in;
@@ -334,6 +256,7 @@ Result<BarSet> read_csv(const Context& ctx, const std::vector<std::string>& path
   Choices choices;
   choices.today = ctx.clock->today();
   choices.bare = options.bare;
+  choices.reader = options.reader;
   if (!options.dialect.empty()) {
     choices.forced = find_dialect(options.dialect);
     if (choices.forced == nullptr) {

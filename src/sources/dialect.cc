@@ -151,6 +151,83 @@ Dialect netease() {
   };
 }
 
+// The cache of a Python system that renames some columns of Tushare's `daily`. Its change and pct_chg follow from close and
+// pre_close.
+Dialect tushare_cache() {
+  return {
+      .name = "tushare_cache",
+      .description = "Tushare's `daily` under other names, as Python programs cache it",
+      .columns = {{Field::code, kRequired, {"code"}},
+                  {Field::date, kRequired, {"date"}},
+                  {Field::open, kRequired, {"open"}},
+                  {Field::high, kRequired, {"high"}},
+                  {Field::low, kRequired, {"low"}},
+                  {Field::close, kRequired, {"close"}},
+                  {Field::preclose, kRequired, {"pre_close"}},
+                  {Field::volume, kRequired, {"volume"}},
+                  {Field::amount, kRequired, {"amount"}}},
+      .ignored = {"change", "pct_chg"},
+      .signature = {},
+      .statuses = {},
+      .bases = {},
+      .volume_shift = 2,
+      .amount_shift = 3,
+      .price_basis = "raw",
+      .gaps_are_suspensions = true,
+  };
+}
+
+// Eastmoney's daily bars, as akshare hands them on: one layout for three price bases, of which a file says nothing. The rest of
+// its columns follows from others. In English it is told from `plain` by nothing but the order of its columns.
+Dialect eastmoney(std::string_view name, std::string_view description, std::string_view basis) {
+  return {
+      .name = name,
+      .description = description,
+      .columns = {{Field::date, kRequired, {"日期", "date"}},
+                  {Field::code, kOptional, {"股票代码", "代码", "code"}},
+                  {Field::open, kRequired, {"开盘", "open"}},
+                  {Field::close, kRequired, {"收盘", "close"}},
+                  {Field::high, kRequired, {"最高", "high"}},
+                  {Field::low, kRequired, {"最低", "low"}},
+                  {Field::volume, kRequired, {"成交量", "volume"}},
+                  {Field::amount, kOptional, {"成交额", "amount"}},
+                  {Field::turnover, kOptional, {"换手率"}}},
+      .ignored = {"振幅", "涨跌幅", "涨跌额"},
+      .signature = {"开盘", "收盘"},
+      .order = {"open", "close", "high", "low"},
+      .statuses = {},
+      .bases = {},
+      .volume_shift = 2,
+      .turnover_shift = -2,
+      .price_basis = basis,
+  };
+}
+
+// The HDF5 files of hikyuu: one table of whole numbers an instrument, and beside them where its weeks, months and years begin.
+Dialect hikyuu() {
+  return {
+      .name = "hikyuu",
+      .description = "HDF5 files of hikyuu, a table for each instrument",
+      .columns = {{Field::date, kRequired, {"datetime"}},
+                  {Field::open, kRequired, {"openprice"}},
+                  {Field::high, kRequired, {"highprice"}},
+                  {Field::low, kRequired, {"lowprice"}},
+                  {Field::close, kRequired, {"closeprice"}},
+                  {Field::amount, kRequired, {"transamount"}},
+                  {Field::volume, kRequired, {"transcount"}}},
+      .ignored = {},
+      .signature = {"openPrice", "highPrice", "lowPrice", "closePrice", "transAmount", "transCount"},
+      .beside = {"datetime", "start"},
+      .statuses = {},
+      .bases = {},
+      .price_shift = -3,
+      .volume_shift = 2,
+      .amount_shift = 3,
+      .date_suffix = "0000",
+      .price_basis = "raw",
+  };
+}
+
 // The S&P 500 data set of many courses. Its `Name` is the ticker: but for the capital letter, a plain file with names.
 Dialect sp500() {
   return {
@@ -183,7 +260,18 @@ std::string_view to_string(Field field) noexcept {
 }
 
 std::span<const Dialect> dialects() {
-  static const std::array kDialects = {plain(), a_share(), tushare_daily(), baostock(), netease(), sp500()};
+  static const std::array kDialects = {
+      plain(),
+      a_share(),
+      tushare_daily(),
+      tushare_cache(),
+      baostock(),
+      netease(),
+      eastmoney("eastmoney_raw", "Eastmoney's daily bars, as akshare has them: as traded", "raw"),
+      eastmoney("eastmoney_front", "the same, front-adjusted (qfq)", "front"),
+      eastmoney("eastmoney_back", "the same, back-adjusted (hfq)", "back"),
+      hikyuu(),
+      sp500()};
   return kDialects;
 }
 

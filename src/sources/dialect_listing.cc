@@ -19,6 +19,7 @@ const Column* find_column(const Dialect& dialect, Field field) {
 std::string scaled(int shift, std::string_view unit) {
   if (shift == 0) return std::string(unit);
   if (shift == 3) return fmt::format("thousand {}", unit);
+  if (shift == -3) return fmt::format("thousandths of {}", unit);
   return fmt::format("10^{} {}", shift, unit);
 }
 
@@ -40,6 +41,7 @@ std::string header_of(const Dialect& dialect) {
 
 std::string units_of(const Dialect& dialect) {
   std::vector<std::string> units;
+  if (dialect.price_shift != 0) units.push_back(fmt::format("prices in {}", scaled(dialect.price_shift, "yuan")));
   units.push_back(dialect.volume_shift == 2 ? "lots of 100" : scaled(dialect.volume_shift, "shares"));
   units.push_back(scaled(dialect.amount_shift, dialect.market == Market::US ? "dollars" : "yuan"));
   if (find_column(dialect, Field::turnover) != nullptr) {

@@ -32,8 +32,9 @@ struct Fit {
   std::vector<std::string_view> missing;  // required fields without a column
   std::size_t known = 0;                  // headings that are this dialect's
   bool foreign = false;                   // has a heading that is not
-  bool is_signed = true;
-  std::string twice;                      // two columns for one field
+  bool is_signed = false;                 // by a signature that the dialect has
+  bool accepted = false;  // unasked: has no foreign heading, and a signature or an order, if there must be one
+  std::string twice;  // two columns for one field
 };
 
 // `headings` in lower case, `written` as the file has them.
@@ -59,8 +60,11 @@ Fit fit(const Dialect& dialect, const std::vector<std::string>& headings,
     if (column.required && !result.column[static_cast<std::size_t>(column.field)])
       result.missing.push_back(column.spellings.front());
   }
-  result.is_signed =
-      std::ranges::all_of(dialect.signature, [&](std::string_view wanted) { return contains(written, wanted); });
+  result.is_signed = !dialect.signature.empty() && std::ranges::all_of(dialect.signature, [&](std::string_view wanted) {
+    return contains(written, wanted);
+  });
+  const bool ordered = !dialect.order.empty() && !std::ranges::search(written, dialect.order).empty();
+  result.accepted = !result.foreign && (dialect.signature.empty() || result.is_signed || ordered);
   return result;
 }
 
@@ -69,6 +73,7 @@ struct Candidate {
   std::int64_t line = 0;
   std::size_t known = 0;
   std::vector<std::string> headings;
+  std::string lacking;  // of the dialect that knows most of them: what it needs beside
   std::optional<Error> error;
 };
 
@@ -79,7 +84,9 @@ std::string shown(const std::vector<std::string>& headings) {
 }
 
 std::string place(std::string_view file, const Candidate& candidate) {
-  return fmt::format("{}, line {}, columns {}", file, candidate.line, shown(candidate.headings));
+  const std::string columns = shown(candidate.headings);
+  return candidate.line == 0 ? fmt::format("{}, columns {}", file, columns)
+                             : fmt::format("{}, line {}, columns {}", file, candidate.line, columns);
 }
 
 // What is wrong with a line that some dialect half knows.
@@ -112,6 +119,56 @@ std::optional<Error> complaint(const Dialect* forced, const std::vector<std::str
   return nearest != nullptr ? judge(*nearest) : std::nullopt;
 }
 
+// What the dialects say to one line, or to the columns of one table.
+struct Judged {
+  std::vector<std::pair<const Dialect*, Fit>> fits;  // of those that take it
+  std::size_t known = 0;
+  Candidate candidate;  // for the message where none does
+};
+
+Judged judge(const std::vector<std::string_view>& written, const Dialect* forced, std::int64_t line) {
+  Judged out;
+  std::vector<std::string> headings;
+  std::string lacking;
+  for (const std::string_view cell : written) headings.push_back(lower(cell));
+  for (const Dialect& dialect : dialects()) {
+    if (forced != nullptr && &dialect != forced) continue;
+    Fit f = fit(dialect, headings, written);
+    if (f.known > out.known) {
+      out.known = f.known;
+      lacking = f.missing.empty() ? "" : fmt::format(" ({} needs {})", dialect.name, fmt::join(f.missing, ", "));
+    }
+    if ((forced != nullptr || f.accepted) && f.missing.empty() && f.twice.empty())
+      out.fits.emplace_back(&dialect, std::move(f));
+  }
+  const auto is_signed = [](const auto& one) { return one.second.is_signed; };
+  if (std::ranges::any_of(out.fits, is_signed)) std::erase_if(out.fits, std::not_fn(is_signed));
+  out.candidate = {line, out.known, {written.begin(), written.end()}, std::move(lacking), {}};
+  if (out.fits.empty()) out.candidate.error = complaint(forced, headings, written);
+  return out;
+}
+
+std::unexpected<Error> several(const Judged& judged, std::string_view file) {
+  std::vector<std::string_view> names;
+  for (const auto& [dialect, f] : judged.fits) names.push_back(dialect->name);
+  return fail(ErrorCode::unknown_dialect, fmt::format("the columns fit several dialects ({})", fmt::join(names, ", ")),
+              place(file, judged.candidate), "name the one whose they are with --dialect");
+}
+
+std::unexpected<Error> none(Candidate best, std::string_view file) {
+  if (best.error) {
+    best.error->where = place(file, best);
+    return std::unexpected(std::move(*best.error));
+  }
+  if (best.known == 0) {
+    return fail(ErrorCode::unknown_dialect,
+                best.line == 0 ? "no column of a known dialect" : "no header line of a known dialect",
+                place(file, best), fmt::format("known dialects: {}", dialect_names()));
+  }
+  return fail(ErrorCode::unknown_dialect, fmt::format("no dialect matches the columns{}", best.lacking),
+              place(file, best), fmt::format("name the one whose units these are with --dialect: {}", dialect_names()));
+}
+
 }  // namespace
 
 std::string dialect_names() {
@@ -131,53 +188,40 @@ Result<std::optional<Header>> find_header(std::string_view text, const Dialect* 
     formats::split_line(lines.text(), delimiter, cells, scratch);
     if (std::ranges::all_of(cells, [](std::string_view cell) { return cell.empty(); })) continue;
     ++seen;
-
-    std::vector<std::string> headings;
-    for (std::string_view cell : cells) headings.push_back(lower(cell));
-    std::vector<std::pair<const Dialect*, Fit>> fits;
-    std::size_t known = 0;
-    for (const Dialect& dialect : dialects()) {
-      if (forced != nullptr && &dialect != forced) continue;
-      Fit f = fit(dialect, headings, cells);
-      known = std::max(known, f.known);
-      const bool accepted = forced != nullptr || (!f.foreign && f.is_signed);
-      if (accepted && f.missing.empty() && f.twice.empty()) fits.emplace_back(&dialect, std::move(f));
-    }
-    const auto has_signature = [](const auto& one) { return !one.first->signature.empty(); };
-    if (std::ranges::any_of(fits, has_signature)) std::erase_if(fits, std::not_fn(has_signature));
-    if (fits.size() == 1) {
-      Header header{.dialect = fits.front().first,
-                    .column = fits.front().second.column,
+    Judged judged = judge(cells, forced, lines.line());
+    if (judged.fits.size() > 1) return several(judged, file);
+    if (judged.fits.size() == 1) {
+      return Header{.dialect = judged.fits.front().first,
+                    .column = judged.fits.front().second.column,
                     .headings = {cells.begin(), cells.end()},
                     .delimiter = delimiter,
                     .synthetic = synthetic,
                     .rest = lines};
-      return header;
     }
-    if (fits.size() > 1) {
-      return fail(ErrorCode::unknown_dialect,
-                  fmt::format("the header fits both {} and {}", fits[0].first->name, fits[1].first->name),
-                  place(file, {lines.line(), known, {cells.begin(), cells.end()}, {}}), "name one with --dialect");
-    }
-    if (!best || known > best->known) {
-      best = {lines.line(), known, {cells.begin(), cells.end()}, complaint(forced, headings, cells)};
-    }
+    if (!best || judged.known > best->known) best = std::move(judged.candidate);
     if (lines.text().find("SYNTHETIC") != std::string_view::npos ||
         lines.text().find("合成数据") != std::string_view::npos) {
       synthetic = true;
     }
   }
   if (!best) return std::nullopt;
-  if (best->error) {
-    best->error->where = place(file, *best);
-    return std::unexpected(std::move(*best->error));
-  }
-  if (best->known == 0) {
-    return fail(ErrorCode::unknown_dialect, "no header line of a known dialect", place(file, *best),
-                fmt::format("known dialects: {}", dialect_names()));
-  }
-  return fail(ErrorCode::unknown_dialect, "no dialect matches the columns", place(file, *best),
-              fmt::format("name the one whose units these are with --dialect: {}", dialect_names()));
+  return none(*std::move(best), file);
+}
+
+Result<Header> match_headings(const std::vector<std::string>& headings, const Dialect* forced, std::string_view where) {
+  Judged judged = judge({headings.begin(), headings.end()}, forced, 0);
+  if (judged.fits.size() > 1) return several(judged, where);
+  if (judged.fits.empty()) return none(std::move(judged.candidate), where);
+  return Header{.dialect = judged.fits.front().first,
+                .column = judged.fits.front().second.column,
+                .headings = headings,
+                .rest = formats::LineCursor("")};
+}
+
+bool is_beside_bars(std::span<const std::string> headings) {
+  return std::ranges::any_of(dialects(), [&](const Dialect& dialect) {
+    return !dialect.beside.empty() && std::ranges::is_permutation(headings, dialect.beside);
+  });
 }
 
 }  // namespace momentum::sources

@@ -113,6 +113,9 @@ Result<TableFiles> read_table(const Context& ctx, const std::vector<std::string>
     MOMENTUM_TRY(const bool more, feed->next(file));
     if (!more) break;
     progress.advance(file.read);
+    if (file.foreign)
+      return fail(ErrorCode::unreadable_data, fmt::format("{} are read from text, and this is none", layout.name),
+                  file.name, "write it as CSV");
     out.names.push_back(file.name);
     MOMENTUM_TRY(const std::string text, formats::to_utf8(std::move(file.bytes), file.name));
     MOMENTUM_TRY(const std::int64_t rows, read_text(text, layout, file.name, out.names.size() - 1, take, out.refused));

@@ -42,6 +42,8 @@ TEST(Dialect, TableIsSound) {
     }
     for (std::string_view heading : dialect.ignored)
       EXPECT_TRUE(headings.insert(heading).second) << dialect.name << ' ' << heading;
+    for (std::string_view heading : dialect.order)
+      EXPECT_TRUE(headings.contains(heading)) << dialect.name << ' ' << heading;
     for (std::string_view heading : dialect.signature)
       EXPECT_TRUE(headings.contains(lower(heading))) << dialect.name << ' ' << heading;
     EXPECT_EQ(dialect.statuses.empty(), !fields.contains(Field::status)) << dialect.name;
@@ -52,13 +54,19 @@ TEST(Dialect, TableIsSound) {
   }
 }
 
-// A file with every column of a dialect is read as that dialect and no other.
+// A file with every column of a dialect is read as that dialect and no other; but for one vendor's, which do not say their basis.
 TEST(Dialect, IsRecognisedByItsOwnHeader) {
   for (const Dialect& dialect : dialects()) {
     std::string header = header_of(dialect);
     for (std::string_view heading : dialect.ignored) header += "," + std::string(heading);
     std::erase_if(header, [](char c) { return c == '[' || c == ']'; });
     const auto found = find_header(header + "\n", nullptr, "f.csv");
+    if (dialect.name.starts_with("eastmoney_")) {
+      ASSERT_FALSE(found);
+      EXPECT_EQ(found.error().what,
+                "the columns fit several dialects (eastmoney_raw, eastmoney_front, eastmoney_back)");
+      continue;
+    }
     ASSERT_TRUE(found) << found.error().to_string();
     EXPECT_EQ((*found)->dialect->name, dialect.name);
   }
@@ -90,6 +98,8 @@ TEST(Dialect, IsListedWithItsUnitsAndBasis) {
   EXPECT_EQ(units_of(*find_dialect("tushare_daily")), "lots of 100, thousand yuan");
   EXPECT_EQ(units_of(*find_dialect("baostock")), "shares, yuan, turnover in percent");
   EXPECT_EQ(units_of(*find_dialect("sp500")), "shares, dollars");
+  EXPECT_EQ(units_of(*find_dialect("hikyuu")), "prices in thousandths of yuan, lots of 100, thousand yuan");
+  EXPECT_EQ(header_of(*find_dialect("hikyuu")).substr(0, 18), "datetime,openPrice");
   EXPECT_EQ(basis_of(*find_dialect("sp500")), "split_only");
   EXPECT_EQ(basis_of(*find_dialect("baostock")), "adjustflag: 3 raw, 2 front, 1 back; without it unknown");
   EXPECT_EQ(suspensions_of(*find_dialect("plain")), "status suspended, prices of 0");

@@ -10,6 +10,7 @@
 #include "momentum/base/context.h"
 #include "momentum/base/error.h"
 #include "momentum/base/instrument.h"
+#include "momentum/formats/foreign_file.h"
 #include "momentum/sources/bar_set.h"
 #include "momentum/sources/csv_folder.h"
 
@@ -22,6 +23,7 @@ struct ImportRequest {
   std::string dialect;             // "": sniffed
   std::string code;                // for a file that names no instrument
   sources::BareCodes bare = sources::BareCodes::unknown;  // whose numbers without a market are
+  formats::ForeignReader reader = {};  // of Parquet and HDF5 files among them
   bool replace = false;            // a bar, action or price limit that differs from the stored one replaces it
   bool dry_run = false;            // everything but writing; makes no store either
   bool strict = false;             // a quarantined row is an error, and nothing is stored

@@ -8,6 +8,7 @@
 
 #include "momentum/base/context.h"
 #include "momentum/base/error.h"
+#include "momentum/formats/foreign_file.h"
 #include "momentum/score/record.h"
 #include "momentum/sources/bar_set.h"
 
@@ -18,6 +19,7 @@ struct Input {
   std::vector<std::string> files = {};  // files, folders, globs, archives
   std::string dialect = {};             // "": sniffed
   std::string code = {};                // for a file that names no instrument
+  formats::ForeignReader reader = {};   // of Parquet and HDF5 files among them
   std::string store = {};               // folder of a store; not beside files
   std::optional<std::int64_t> snapshot = {};  // of the store; default: the newest
   std::string universe = {};  // of the store: a b etf index us all; "": a where there are A-shares, else all

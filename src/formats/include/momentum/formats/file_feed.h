@@ -20,12 +20,14 @@ struct FileBytes {
   std::string name;   // the path as given or found below it; members of archives as archive.tar!folder/member.csv
   std::string stem;   // last part of the name without folder and suffix: sh600000
   std::string bytes;  // as they are: no decoding
+  bool foreign = false;  // Parquet or HDF5, by its name (foreign_file.h)
+  bool unread = false;  // foreign and no member of an archive: `bytes` is empty, its reader opens it by its name
   std::uint64_t read = 0;  // bytes read from the disk for it, for progress; sums up to total_bytes() or just below
 };
 
-// Which files `paths` stand for: a file of any name; a folder, with every *.csv and *.txt below it, sorted, hidden ones left
-// out; a glob, sorted; an archive by its suffix (.tar .tar.* .tgz .txz .tbz2 .zip, with its *.csv and *.txt members in
-// archive order; x.csv.gz and the like as one file). Order: that of paths. Symbolic links to folders are not followed.
+// Which files `paths` stand for: a file of any name; a folder, with every table below it, sorted, hidden ones left out; a
+// glob, sorted; an archive by its suffix (.tar .tar.* .tgz .txz .tbz2 .zip, with its tables in archive order; x.csv.gz and the
+// like as one file). Tables are *.csv, *.txt and the names of foreign_file.h. Order: that of paths. Symbolic links to folders are not followed.
 class FileFeed {
  public:
   // Errors: file_not_found (also for a glob without match), no_permission, empty_input (a folder without such files).

@@ -1,6 +1,7 @@
 #pragma once
 // A table of others, row by row, as the cells that a text file of it would have: one set of rules reads both.
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -30,10 +31,10 @@ class ForeignRows {
   ~ForeignRows();
 
   const std::vector<std::string>& headings() const;
-  std::int64_t rows() const;
   bool next();  // false at the end
   const std::vector<std::string_view>& cells() const;  // valid until next()
   std::int64_t line() const;  // the row's number, from 1
+  std::size_t records_left() const;  // rows that next() will still give
 
  private:
   struct State;

@@ -1,5 +1,5 @@
 #pragma once
-// CSV files, folders, globs and archives of them -> BarSet.
+// Files of bars (CSV, Parquet, HDF5), folders, globs and archives of them -> BarSet.
 
 #include <cstdint>
 #include <string>
@@ -7,6 +7,7 @@
 
 #include "momentum/base/context.h"
 #include "momentum/base/error.h"
+#include "momentum/formats/foreign_file.h"
 #include "momentum/sources/bar_set.h"
 
 namespace momentum::sources {
@@ -19,14 +20,18 @@ struct CsvOptions {
   std::string dialect;  // "" : sniffed from banner and header; the choice is in BarSet::dialect
   std::string code;  // for files that name no instrument in a column nor in their file name
   BareCodes bare = BareCodes::unknown;
+  formats::ForeignReader reader = {};  // of Parquet and HDF5 files; without it they are refused
 };
 
-// Reads every `*.csv` (`*.txt`) under `paths`: a file, a folder (recursively), a glob, or a .tar/.tar.gz/.tar.xz/... of files.
+// Reads every `*.csv` (`*.txt`, `*.parquet`, `*.h5`) under `paths`: a file, a folder (recursively), a glob, or a
+// .tar/.tar.gz/.tar.xz/... of files. What is no text is told by its name, read by options.reader, and goes the same way: a
+// table of it is a file of its own, whose lines are its rows, from 1 (formats/foreign_rows.h, sources/header.h).
 // Files are parsed in parallel (ctx.threads); progress in bytes, per file; cancellable between files. The answer does not
 // depend on the number of threads. Memory: about 20 bytes a row and 8 for each number in it; a single file twice that.
 // Where that is more than ctx.memory_limit, reading stops with too_large.
 // The instrument of a row: the code column; else the file's name where it is a code with a number in it (sh600000.csv)
-// or begins with one that names its market (sh600000_daily.csv); else CsvOptions::code; else the file's name as a bare
+// or begins with one that names its market (sh600000_daily.csv), of a table in a file of several its own name in place of
+// the file's; else CsvOptions::code; else the file's name as a bare
 // symbol, in upper case, if it is made of [A-Za-z0-9_.-].
 // A code without a market has the dialect's, if it has one, else what CsvOptions::bare says of it.
 // All files with rows are of one dialect and one price basis, and all of them are synthetic or none is. Rows of an

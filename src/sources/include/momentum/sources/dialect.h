@@ -1,5 +1,5 @@
 #pragma once
-// What a vendor's CSV files mean. A dialect is data: a new one is one more row of the table in dialect.cc.
+// What a vendor's tables mean. A dialect is data: a new one is one more row of the table in dialect.cc.
 
 #include <cstddef>
 #include <cstdint>
@@ -63,12 +63,19 @@ struct Dialect {
   // Headings, letter case and all, without which a file is not taken for it unasked. Where a file fits a dialect by its
   // signature and another that has none, the signature decides.
   std::vector<std::string_view> signature;
+  // Headings, one right after the other and letter case and all, with which a file fits it as well as others that it fits, also
+  // without the signature: such a file is taken only where one of them is named.
+  std::vector<std::string_view> order = {};
+  // Columns of tables that lie in its files beside the bars and are not read.
+  std::vector<std::string_view> beside = {};
   std::vector<StatusWord> statuses;  // of Field::status; every other word refuses its row
   std::vector<BasisWord> bases;  // of Field::basis; every other word refuses its row
   // Units, as powers of ten from the file's number to shares, yuan and a fraction.
+  int price_shift = 0;
   int volume_shift = 0;
   int amount_shift = 0;
   int turnover_shift = 0;
+  std::string_view date_suffix = {};  // what follows YYYYMMDD in every date of a daily bar: 0000, hour and minute
   Market market = Market::none;  // of codes that do not say theirs
   // raw front back split_only unknown; that of files without Field::basis.
   std::string_view price_basis = "unknown";
