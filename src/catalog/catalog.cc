@@ -300,7 +300,15 @@ Result<void> Catalog::check() const {
     MOMENTUM_TRY_VOID(row.step());
     if (row.text(0) != "ok") return damaged(std::string(row.text(0)), impl_->database.path());
     MOMENTUM_TRY_VOID(row.step());
+    // What begins with a snapshot that there is not.
+    MOMENTUM_TRY(Statement stray, impl_->database.prepare("PRAGMA foreign_key_check"));
+    MOMENTUM_TRY(const bool found, stray.step());
+    if (found)
+      return damaged(fmt::format("a row refers to a {} that is not there", stray.text(2)),
+                     fmt::format("{}, {}", impl_->database.path(), stray.text(0)));
     MOMENTUM_TRY(const std::vector<LogEntry> history, load_history(impl_->database));
+    MOMENTUM_TRY(const Snapshot newest, newest_snapshot(impl_->database));
+    MOMENTUM_TRY_VOID(check_ends(impl_->database, newest.id));
     MOMENTUM_TRY_VOID(load_garbage(impl_->database));
     std::vector<SnapshotId> readable;
     for (const LogEntry& entry : history) {

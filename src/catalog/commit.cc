@@ -270,6 +270,7 @@ Result<Snapshot> write_change(const Database& database, const Change& change, Sn
     return fail(ErrorCode::store_changed, "the store changed meanwhile",
                 fmt::format("snapshot {}, not {}", before.id, parent), "run the command again");
   }
+  MOMENTUM_TRY_VOID(check_ends(database, parent));
   MOMENTUM_TRY_VOID(check_change(change, before.counts.instruments));
   Snapshot snapshot{.id = parent + 1,
                     .parent = parent,

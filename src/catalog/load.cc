@@ -251,6 +251,22 @@ Result<State> load_state(const Database& database, std::optional<SnapshotId> wan
   return state;
 }
 
+Result<void> check_ends(const Database& database, SnapshotId newest) {
+  MOMENTUM_TRY(const bool limits, has_format(database, kLimitsFormat));
+  for (const char* table : {"instrument", "file", "market_days", "price_limits"}) {
+    if (!limits && table == std::string_view("price_limits")) continue;
+    MOMENTUM_TRY(Statement row,
+                 database.prepare(fmt::format("SELECT EXISTS(SELECT 1 FROM {} WHERE end_snapshot > ?1 AND "
+                                              "end_snapshot < 9223372036854775807)",
+                                              table)));
+    row.bind(1, newest);
+    MOMENTUM_TRY_VOID(row.step());
+    if (row.integer(0) != 0)
+      return damaged(fmt::format("a row ends after the newest snapshot, {}", newest), database.path() + ", " + table);
+  }
+  return {};
+}
+
 Result<std::vector<Garbage>> load_garbage(const Database& database) {
   MOMENTUM_TRY(Statement row, database.prepare("SELECT id, path, bytes, begin_snapshot, end_snapshot, ended "
                                                "FROM gc_queue JOIN file ON file.id = gc_queue.file "

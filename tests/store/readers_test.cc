@@ -2,11 +2,13 @@
 // MOMENTUM_READ_SECONDS says how long; ./dev crash takes a minute.
 
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <new>
 #include <random>
@@ -140,6 +142,7 @@ bool reads_right(const std::string& folder, History& history, std::mt19937& rand
 }
 
 [[noreturn]] void read_on(const std::string& folder, int number, Board& board) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // where the writer fails before it can say that it is over
   History history;
   std::mt19937 random(static_cast<unsigned>(number));
   do {

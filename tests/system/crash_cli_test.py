@@ -35,7 +35,7 @@ class Crash(CrashCase):
             befores += seen == command.before
         told(f"{sum(kills.values())} kills at {len(points)} calls: "
              + ", ".join(f"{name} {count}" for name, count in kills.items())
-             + f"; {befores} left the store as before; the slowest opening took {self.slowest * 1000:.0f} ms")
+             + f"; {befores} left the store as before; to open the store and verify it took at most {self.slowest * 1000:.0f} ms")
         self.assertGreater(min(kills.values()), 0)
         self.assertGreater(befores, 0)
 
