@@ -3,11 +3,12 @@
 #include <limits>
 
 #include "bar_series_internal.h"
+#include "momentum/base/error.h"
 
 namespace momentum::store {
 
 BarSeries BarSeries::slice(std::size_t from, std::size_t to) const {
-  BarSeries out{.dates = dates.subspan(from, to - from)};
+  BarSeries out{.dataset = dataset, .times = times.subspan(from, to - from)};
   for (std::size_t c = 0; c < kColumns; ++c) {
     if (!columns[c].empty()) out.columns[c] = columns[c].subspan(from, to - from);
   }
@@ -15,14 +16,15 @@ BarSeries BarSeries::slice(std::size_t from, std::size_t to) const {
 }
 
 BarSeries BarSeries::between(Date from, Date to) const {
-  const auto begin = from.has_value() ? std::ranges::lower_bound(dates, from.days) : dates.begin();
-  const auto end = to.has_value() ? std::ranges::upper_bound(dates, to.days) : dates.end();
-  const auto a = static_cast<std::size_t>(begin - dates.begin()), b = static_cast<std::size_t>(end - dates.begin());
-  return a < b ? slice(a, b) : BarSeries{};
+  const auto day = [this](std::int32_t time) { return day_of(dataset, time); };
+  const auto begin = from.has_value() ? std::ranges::lower_bound(times, from, {}, day) : times.begin();
+  const auto end = to.has_value() ? std::ranges::upper_bound(times, to, {}, day) : times.end();
+  const auto a = static_cast<std::size_t>(begin - times.begin()), b = static_cast<std::size_t>(end - times.begin());
+  return a < b ? slice(a, b) : BarSeries{.dataset = dataset};
 }
 
 BarSeries BarSeries::only(ColumnMask mask) const {
-  BarSeries out{.dates = dates};
+  BarSeries out{.dataset = dataset, .times = times};
   for (std::size_t c = 0; c < kColumns; ++c) {
     if (has_column(mask, c)) out.columns[c] = columns[c];
   }
@@ -32,19 +34,21 @@ BarSeries BarSeries::only(ColumnMask mask) const {
 std::vector<double>& BarRows::column(std::size_t c) {
   std::vector<double>& out = columns_[c];
   if (out.capacity() == 0) out.reserve(expected_);
-  if (out.size() < dates_.size()) out.resize(dates_.size(), std::numeric_limits<double>::quiet_NaN());
+  if (out.size() < times_.size()) out.resize(times_.size(), std::numeric_limits<double>::quiet_NaN());
   return out;
 }
 
 void BarRows::append(const BarSeries& bars) {
-  if (bars.dates.empty()) return;
+  if (bars.times.empty()) return;
+  MOMENTUM_CHECK(times_.empty() || dataset_ == bars.dataset);
+  dataset_ = bars.dataset;
   for (std::size_t c = 0; c < kColumns; ++c) {
     if (bars.columns[c].empty()) continue;
     std::vector<double>& out = column(c);
     out.insert(out.end(), bars.columns[c].begin(), bars.columns[c].end());
   }
-  if (dates_.capacity() == 0) dates_.reserve(expected_);
-  dates_.insert(dates_.end(), bars.dates.begin(), bars.dates.end());
+  if (times_.capacity() == 0) times_.reserve(expected_);
+  times_.insert(times_.end(), bars.times.begin(), bars.times.end());
   for (std::size_t c = 0; c < kColumns; ++c) {
     if (!columns_[c].empty()) column(c);
   }
@@ -59,12 +63,12 @@ void BarRows::fill_last(const BarSeries& bars, std::size_t row) {
 }
 
 void BarRows::clear() {
-  dates_.clear();
+  times_.clear();
   for (std::vector<double>& column : columns_) column.clear();
 }
 
 BarSeries BarRows::view() const {
-  BarSeries out{.dates = dates_};
+  BarSeries out{.dataset = dataset_, .times = times_};
   for (std::size_t c = 0; c < kColumns; ++c) out.columns[c] = columns_[c];
   return out;
 }

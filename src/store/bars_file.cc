@@ -21,7 +21,7 @@ static_assert(catalog::kCompatCompression == formats::kCompatCompression);
 struct Column {
   ColumnSpec spec;
   std::string reason;
-  std::span<const double> values;  // empty for instrument and date
+  std::span<const double> values;  // empty for the keys
 };
 
 void store_as(formats::StorageChoice choice, Column& column) {
@@ -33,10 +33,33 @@ void store_as(formats::StorageChoice choice, Column& column) {
   column.reason = std::move(choice.reason);
 }
 
-std::vector<std::int32_t> instruments_of(const BarsDraft& draft) {
-  std::vector<std::int32_t> out;
+// The key columns of all rows. Days are those of the rows themselves, where they are of days.
+struct Keys {
+  std::vector<std::int32_t> instruments, own_days, minutes;
+  std::span<const std::int32_t> days;
+
+  // In the order of key_specs().
+  std::vector<std::span<const std::int32_t>> columns() const {
+    std::vector<std::span<const std::int32_t>> out = {instruments, days};
+    if (!minutes.empty()) out.emplace_back(minutes);
+    return out;
+  }
+};
+
+Keys keys_of(const BarsDraft& draft) {
+  Keys out;
   for (const catalog::Extent& extent : draft.extents)
-    out.insert(out.end(), static_cast<std::size_t>(extent.rows), extent.instrument);
+    out.instruments.insert(out.instruments.end(), static_cast<std::size_t>(extent.rows), extent.instrument);
+  const BarSeries rows = draft.rows.view();
+  out.days = rows.times;
+  if (rows.dataset == Dataset::daily) return out;
+  out.own_days.reserve(rows.size());
+  out.minutes.reserve(rows.size());
+  for (const std::int32_t time : rows.times) {
+    out.own_days.push_back(day_of(rows.dataset, time).days);
+    out.minutes.push_back(minute_of(time));
+  }
+  out.days = out.own_days;
   return out;
 }
 
@@ -58,7 +81,7 @@ std::string_view portability_of(const formats::ColumnSpec& spec) {
   return "";
 }
 
-// Days or numbers of instruments.
+// Days, minutes or numbers of instruments.
 Result<Column> key_column(ColumnSpec spec, std::span<const std::int32_t> values, formats::FileForm form,
                           int compression) {
   Column column{std::move(spec), {}, {}};
@@ -67,8 +90,10 @@ Result<Column> key_column(ColumnSpec spec, std::span<const std::int32_t> values,
     store_as(std::move(choice), column);
   } else {
     column.spec = formats::spec_of_form(form, std::move(column.spec), compression);
-    column.reason =
-        fmt::format("{}{}", column.spec.date ? "days" : "numbers of instruments", portability_of(column.spec));
+    const std::string_view what = column.spec.date                    ? "days"
+                                  : column.spec.name == kMinuteColumn ? "minutes of a day"
+                                                                      : "numbers of instruments";
+    column.reason = fmt::format("{}{}", what, portability_of(column.spec));
   }
   return column;
 }
@@ -88,12 +113,11 @@ Result<Column> value_column(std::string_view name, std::span<const double> value
   return column;
 }
 
-Result<std::vector<Column>> columns_of(std::span<const std::int32_t> instruments, const BarSeries& rows,
-                                       formats::FileForm form, int compression) {
+Result<std::vector<Column>> columns_of(const Keys& keys, const BarSeries& rows, formats::FileForm form,
+                                       int compression) {
   std::vector<Column> out;
-  for (ColumnSpec& spec : key_specs()) {
-    const std::span<const std::int32_t> values = spec.date ? rows.dates : instruments;
-    MOMENTUM_TRY(Column column, key_column(std::move(spec), values, form, compression));
+  for (ColumnSpec& spec : key_specs(rows.dataset)) {
+    MOMENTUM_TRY(Column column, key_column(std::move(spec), keys.columns()[out.size()], form, compression));
     out.push_back(std::move(column));
   }
   for (std::size_t c = 0; c < kColumns; ++c) {
@@ -152,7 +176,7 @@ class Group {
 
 // Ends of row groups, as places in the extents.
 std::vector<std::size_t> cuts_of(const BarsDraft& draft) {
-  const std::int64_t most = rows_per_group(draft.level);
+  const std::int64_t most = rows_per_group(draft.rows.view().dataset, draft.level);
   std::vector<std::size_t> out;
   std::int64_t rows = 0;
   for (std::size_t e = 0; e < draft.extents.size(); ++e) {
@@ -172,9 +196,10 @@ Result<catalog::FileRecord> write_bars(const Context& ctx, const NewFile& file, 
                                        int compression, const BarsDraft& draft) {
   const BarSeries rows = draft.rows.view();
   const formats::FileForm form = form_of_file(file.path);
-  const std::vector<std::int32_t> instruments = instruments_of(draft);
-  MOMENTUM_TRY(const std::vector<Column> columns, columns_of(instruments, rows, form, compression));
+  const Keys keys = keys_of(draft);
+  MOMENTUM_TRY(const std::vector<Column> columns, columns_of(keys, rows, form, compression));
   catalog::FileRecord record;
+  record.dataset = to_string(rows.dataset);
   std::vector<ColumnSpec> specs;
   for (const Column& column : columns) {
     specs.push_back(column.spec);
@@ -187,11 +212,12 @@ Result<catalog::FileRecord> write_bars(const Context& ctx, const NewFile& file, 
   for (const std::size_t end : cuts_of(draft)) {
     if (ctx.cancelled()) return Context::interrupted();
     const std::size_t to =
-        end < draft.extents.size() ? static_cast<std::size_t>(draft.extents[end].first_row) : instruments.size();
+        end < draft.extents.size() ? static_cast<std::size_t>(draft.extents[end].first_row) : rows.size();
     const std::size_t n = to - from;
-    std::vector<formats::ColumnValues> values = {{.values = std::span(instruments).subspan(from, n)},
-                                                 {.values = rows.dates.subspan(from, n)}};
-    for (std::size_t k = 2; k < columns.size(); ++k) values.push_back(group.convert(k, columns[k], from, n));
+    std::vector<formats::ColumnValues> values;
+    for (const std::span<const std::int32_t> key : keys.columns()) values.push_back({.values = key.subspan(from, n)});
+    for (std::size_t k = values.size(); k < columns.size(); ++k)
+      values.push_back(group.convert(k, columns[k], from, n));
     MOMENTUM_TRY_VOID(writer->write_row_group(values));
     from = to;
   }
@@ -202,8 +228,8 @@ Result<catalog::FileRecord> write_bars(const Context& ctx, const NewFile& file, 
   record.rows = static_cast<std::int64_t>(rows.size());
   record.bytes = summary.bytes;
   record.checksum = summary.hash;
-  record.first = {std::ranges::min(rows.dates)};
-  record.last = {std::ranges::max(rows.dates)};
+  record.first = {std::ranges::min(keys.days)};
+  record.last = {std::ranges::max(keys.days)};
   std::int64_t row = 0;
   for (const formats::RowGroupPlace& place : summary.groups) {
     record.row_groups.push_back({row, place.rows, place.offset, place.bytes});

@@ -53,6 +53,15 @@ bool ascends(std::span<const std::int32_t> days) {
   return std::ranges::adjacent_find(rest, std::ranges::greater_equal{}) == rest.end();
 }
 
+// By day, then by minute. Most days are that of the row before.
+bool ascends(std::span<const std::int32_t> days, std::span<const std::int32_t> minutes) {
+  for (std::size_t k = 0; k < days.size(); ++k) {
+    if (minutes[k] < 0 || minutes[k] >= kMinutesOfDay) return false;
+    if (k > 0 && (days[k] < days[k - 1] || (days[k] == days[k - 1] && minutes[k] <= minutes[k - 1]))) return false;
+  }
+  return true;
+}
+
 // A row group that a batch reads.
 struct Group {
   std::uint32_t file, group;
@@ -66,6 +75,7 @@ std::int64_t end_of(std::span<const Run> runs) { return runs.back().row + runs.b
 
 struct BarsReader::State {
   std::string folder;
+  Dataset dataset = Dataset::daily;
   Date first, last;
   std::vector<std::int64_t> column_rows;  // as in the plan
   std::vector<DataFile> files;
@@ -79,7 +89,9 @@ struct BarsReader::State {
   void fetch(std::span<Group> groups) const;
   void fetch(std::span<Group> groups, std::span<const Run> runs, std::size_t c) const;
   Result<void> read_dates(std::span<const Group> groups, std::span<const Run> runs, std::int32_t* into) const;
-  Result<Rows> wanted(const PlannedInstrument& planned, std::span<const std::int32_t> days) const;
+  Result<void> read_minutes(std::span<const Group> groups, std::span<const Run> runs, std::int32_t* into) const;
+  Result<Rows> wanted(const PlannedInstrument& planned, std::span<const std::int32_t> days,
+                      std::span<const std::int32_t> minutes) const;
   Result<void> read_column(std::span<const Group> groups, std::span<const Run> runs, std::size_t c, double* into) const;
   bool has(const PlannedInstrument& planned, std::size_t c) const;
   Result<BatchBars> read(const Batch& batch);
@@ -123,9 +135,27 @@ Result<void> BarsReader::State::read_dates(std::span<const Group> groups, std::s
   return {};
 }
 
-// Checks the days of an instrument and finds those that are wanted.
-Result<Rows> BarsReader::State::wanted(const PlannedInstrument& planned, std::span<const std::int32_t> days) const {
-  if (days.front() != planned.first.days || days.back() != planned.last.days || !ascends(days))
+Result<void> BarsReader::State::read_minutes(std::span<const Group> groups, std::span<const Run> runs,
+                                             std::int32_t* into) const {
+  for (const Group& one : groups) {
+    const std::span<const Run> wanted = of_group(runs, one.file, one.group);
+    Scatter<std::int32_t> minutes(wanted, into);
+    if (one.decoded) {
+      MOMENTUM_TRY(const auto all, one.decoded->minutes());
+      minutes(0, all);
+    } else {
+      const DataFile& file = files[one.file];
+      MOMENTUM_TRY_VOID(file.reader->stream_int32(one.group, *file.minute, end_of(wanted), std::ref(minutes)));
+    }
+  }
+  return {};
+}
+
+// Checks the days and minutes of an instrument and finds those of wanted days.
+Result<Rows> BarsReader::State::wanted(const PlannedInstrument& planned, std::span<const std::int32_t> days,
+                                       std::span<const std::int32_t> minutes) const {
+  const bool ascend = dataset == Dataset::minute ? ascends(days, minutes) : ascends(days);
+  if (days.front() != planned.first.days || days.back() != planned.last.days || !ascend)
     return damaged_file(fmt::format("the days of instrument {} are not as the catalog says", planned.id),
                         folder + "/" + paths[planned.pieces.front().file]);
   Rows rows{0, static_cast<std::int64_t>(days.size())};
@@ -168,9 +198,11 @@ Result<BatchBars> BarsReader::State::read(const Batch& batch) {
     for (std::size_t c = 0; c < known.size(); ++c)
       if (known[c]) most += static_cast<std::size_t>(std::min(instrument.rows, column_rows[c]));
   const std::size_t dates_bytes = (static_cast<std::size_t>(batch.rows) * sizeof(std::int32_t) + 63) / 64 * 64;
-  const std::shared_ptr<std::byte[]> bytes = memory->take(dates_bytes + most * sizeof(double));
+  const std::size_t minutes_bytes = dataset == Dataset::minute ? dates_bytes : 0;
+  const std::shared_ptr<std::byte[]> bytes = memory->take(dates_bytes + minutes_bytes + most * sizeof(double));
   auto* const dates = reinterpret_cast<std::int32_t*>(bytes.get());
-  auto* next = reinterpret_cast<double*>(bytes.get() + dates_bytes);
+  auto* const minutes = reinterpret_cast<std::int32_t*>(bytes.get() + dates_bytes);
+  auto* next = reinterpret_cast<double*>(bytes.get() + dates_bytes + minutes_bytes);
 
   std::vector<Rows> rows;
   for (const PlannedInstrument& instrument : batch.instruments) rows.push_back({0, instrument.rows});
@@ -178,6 +210,7 @@ Result<BatchBars> BarsReader::State::read(const Batch& batch) {
   std::vector<Group> groups = groups_of(all);
   fetch(groups);
   MOMENTUM_TRY_VOID(read_dates(groups, all, dates));
+  if (dataset == Dataset::minute) MOMENTUM_TRY_VOID(read_minutes(groups, all, minutes));
 
   BatchBars bars;
   bars.memory = bytes;
@@ -186,10 +219,13 @@ Result<BatchBars> BarsReader::State::read(const Batch& batch) {
   for (std::size_t k = 0; k < batch.instruments.size(); ++k) {
     const PlannedInstrument& planned = batch.instruments[k];
     const std::span<const std::int32_t> days(dates + at, static_cast<std::size_t>(planned.rows));
-    MOMENTUM_TRY(rows[k], wanted(planned, days));
+    std::span<const std::int32_t> of_days;
+    if (dataset == Dataset::minute) of_days = {minutes + at, days.size()};
+    MOMENTUM_TRY(rows[k], wanted(planned, days, of_days));
+    const auto from = static_cast<std::size_t>(rows[k].begin), count = static_cast<std::size_t>(rows[k].count());
     bars.series[k].id = planned.id;
-    bars.series[k].dates =
-        days.subspan(static_cast<std::size_t>(rows[k].begin), static_cast<std::size_t>(rows[k].count()));
+    bars.series[k].dates = days.subspan(from, count);
+    if (!of_days.empty()) bars.series[k].minutes = of_days.subspan(from, count);
     bars.series[k].columns.resize(known.size());
     at += planned.rows;
   }
@@ -228,6 +264,7 @@ Result<BarsReader> BarsReader::open(const Context& ctx, const std::string& folde
                                     const Plan& plan) {
   auto own = std::make_unique<State>();
   own->folder = folder;
+  own->dataset = plan.dataset;
   own->first = plan.first;
   own->last = plan.last;
   own->column_rows = plan.column_rows;
@@ -255,6 +292,7 @@ Result<BarsReader> BarsReader::open(const Context& ctx, const std::string& folde
                                   : open_data_file(own->folder, state.info.uuid, record));
     file.far = far != nullptr;
     file.date = *file.reader->find(kDateColumn);
+    file.minute = file.reader->find(kMinuteColumn);
     for (const std::string& column : plan.columns) file.columns.push_back(file.reader->find(column));
     return {};
   }));

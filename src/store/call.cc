@@ -17,13 +17,14 @@ Call::Call(const Context& ctx, const std::string& folder, const catalog::State& 
       describe_(describe),
       options_(options),
       merged_(incoming.size()),
-      buckets_(static_cast<std::size_t>(state.info.buckets)),
+      bucket_count_(buckets_of(options.dataset, state.info.buckets)),
+      buckets_(static_cast<std::size_t>(bucket_count_)),
       new_files_(folder, state.snapshot.id + 1,
                  formats::form_named(state.info.storage).value_or(formats::FileForm::parquet)) {
   for (std::size_t i = 0; i < incoming.size(); ++i)
-    buckets_[static_cast<std::size_t>(bucket_of(incoming[i].record.id, state.info.buckets))].incoming.push_back(i);
+    buckets_[static_cast<std::size_t>(bucket_of(incoming[i].record.id, bucket_count_))].incoming.push_back(i);
   for (const catalog::FileRecord& file : state.files) {
-    if (file.dataset != kDailyDataset) continue;
+    if (!is_of(file, options.dataset)) continue;
     files_.emplace_back(folder, state.info.uuid, file);
     newest_ = std::max(newest_, file.last);
   }
@@ -85,13 +86,21 @@ Result<void> Call::write_all_levels() {
 Result<void> Call::write_levels(Bucket& bucket, int number) {
   if (!newest_.has_value()) return {};
   Sources sources = sources_of(number);
-  for (const catalog::Level level : {catalog::Level::base, catalog::Level::year})
-    MOMENTUM_TRY_VOID(write({level, number}, sources, bucket.patches, bucket));
-  for (const auto& [id, merging] : bucket.patches) merging->keep_only(level_days(catalog::Level::tail, newest_));
+  for (const catalog::Level level : {catalog::Level::base, catalog::Level::year, catalog::Level::tail}) {
+    if (level != catalog::Level::tail || options_.dataset == Dataset::minute)
+      MOMENTUM_TRY_VOID(write({level, number}, sources, bucket.patches, bucket));
+  }
+  for (const auto& [id, merging] : bucket.patches) {
+    if (options_.dataset == Dataset::minute)
+      merging->drop();
+    else
+      merging->keep_only(level_days(catalog::Level::tail, newest_));
+  }
   return {};
 }
 
 Result<void> Call::write_tail() {
+  if (options_.dataset == Dataset::minute) return {};
   Sources sources = sources_of(std::nullopt);
   Patches patches;
   for (Bucket& bucket : buckets_) patches.merge(bucket.patches);
@@ -99,10 +108,9 @@ Result<void> Call::write_tail() {
 }
 
 Result<void> Call::write(const Target& target, Sources& sources, const Patches& patches, Bucket& into) {
-  const int buckets = state_.info.buckets;
-  if (!must_write(target, sources, patches, buckets, newest_)) return {};
+  if (!must_write(target, sources, patches, bucket_count_, newest_)) return {};
   into.targets.push_back(target);
-  MOMENTUM_TRY(const BarsDraft draft, draft_of(ctx_, target, sources, patches, buckets, newest_));
+  MOMENTUM_TRY(const BarsDraft draft, draft_of(ctx_, target, sources, patches, bucket_count_, newest_));
   if (draft.extents.empty()) return {};
   const NewFile file = new_files_.name(target.level, target.bucket);
   MOMENTUM_TRY(catalog::FileRecord record, write_bars(ctx_, file, state_.info.uuid, state_.info.compression, draft));

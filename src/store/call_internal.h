@@ -1,5 +1,5 @@
 #pragma once
-// One call of ingest(): bucket by bucket merged and written, then the tail of the whole market.
+// One call of ingest(): bucket by bucket merged and written, then the tail of the whole market, where it is one file.
 
 #include <array>
 #include <deque>
@@ -56,6 +56,7 @@ class Call {
   Date newest_;  // of the dataset after the call, as soon as it is known
   std::deque<StoredFile> files_;
   std::vector<Merging> merged_;
+  int bucket_count_;
   std::vector<Bucket> buckets_;
   Bucket tail_;
   NewFiles new_files_;

@@ -33,7 +33,7 @@ Result<BarsDraft> draft_of_file(const Context& ctx, StoredFile& file, Progress& 
 
 Result<void> check_datasets(const ConvertSource& source) {
   for (const catalog::FileRecord& file : source.state.files) {
-    if (file.dataset != kDailyDataset)
+    if (!dataset_named(file.dataset))
       return fail(ErrorCode::bad_value, fmt::format("a dataset '{}' that cannot be converted", file.dataset),
                   source.folder, "use a program that knows it");
   }

@@ -51,14 +51,14 @@ std::span<T> DecodedGroup::room() {
   return {reinterpret_cast<T*>(taken_.back().get()), rows};
 }
 
-Result<std::span<const std::int32_t>> DecodedGroup::dates() {
+Result<std::span<const std::int32_t>> DecodedGroup::keys(std::size_t column, std::span<const std::int32_t>& kept) {
   const std::lock_guard lock(mutex_);
-  if (dates_.empty()) {
+  if (kept.empty()) {
     const auto into = room<std::int32_t>();
-    MOMENTUM_TRY_VOID(file_.reader->read(group_, file_.date, into));
-    dates_ = into;
+    MOMENTUM_TRY_VOID(file_.reader->read(group_, column, into));
+    kept = into;
   }
-  return dates_;
+  return kept;
 }
 
 Result<std::span<const double>> DecodedGroup::column(std::size_t c) {

@@ -20,6 +20,7 @@ namespace momentum::store {
 struct DataFile {
   std::unique_ptr<formats::DataFileReader> reader;  // none: the plan does not name it
   std::size_t date = 0;  // its column of dates
+  std::optional<std::size_t> minute;  // of minutes
   std::vector<std::optional<std::size_t>> columns;  // its place of each column of the plan
   bool far = false;  // what is read of it is fetched first
 
@@ -47,19 +48,21 @@ class DecodedGroup {
         fetched_(file.fetch(group, true, [](std::size_t) { return true; })) {}
 
   // Errors: those of DataFileReader::read; out_of_memory is thrown as bad_alloc.
-  Result<std::span<const std::int32_t>> dates();
+  Result<std::span<const std::int32_t>> dates() { return keys(file_.date, dates_); }
+  Result<std::span<const std::int32_t>> minutes() { return keys(*file_.minute, minutes_); }
   // c: of the plan, one that the file has.
   Result<std::span<const double>> column(std::size_t c);
 
  private:
   template <class T>
   std::span<T> room();  // for a column
+  Result<std::span<const std::int32_t>> keys(std::size_t column, std::span<const std::int32_t>& kept);
 
   const DataFile& file_;
   std::size_t group_;
   std::shared_ptr<BatchMemory> memory_;
   std::mutex mutex_;
-  std::span<const std::int32_t> dates_;
+  std::span<const std::int32_t> dates_, minutes_;
   std::vector<std::span<const double>> columns_;  // empty: not decoded
   std::vector<std::shared_ptr<std::byte[]>> taken_;
   std::shared_ptr<const void> fetched_;  // for as long as one of the columns may still be decoded

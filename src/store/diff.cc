@@ -16,11 +16,11 @@ namespace {
 // The files of a state that the other one has not.
 class Side {
  public:
-  Side(const std::string& folder, const catalog::State& state, const catalog::State& other,
+  Side(const std::string& folder, const catalog::State& state, const catalog::State& other, Dataset dataset,
        std::set<catalog::InstrumentId>& instruments) {
     for (const catalog::FileRecord& file : state.files) {
       const auto same = std::ranges::lower_bound(other.files, file.id, {}, &catalog::FileRecord::id);
-      if (file.dataset != kDailyDataset || (same != other.files.end() && same->id == file.id)) continue;
+      if (!is_of(file, dataset) || (same != other.files.end() && same->id == file.id)) continue;
       files_.emplace_back(folder, state.info.uuid, file);
       sources_.emplace_back(files_.back());
       for (const catalog::Extent& extent : file.extents) instruments.insert(extent.instrument);
@@ -65,16 +65,23 @@ void compare_rows(const BarSeries& before, std::size_t i, const BarSeries& after
   }
 }
 
-void compare(catalog::InstrumentId id, const BarSeries& before, const BarSeries& after,
+void compare(catalog::InstrumentId id, Dataset dataset, const BarSeries& before, const BarSeries& after,
              const std::function<void(const BarDifference&)>& take, std::vector<ValueChange>& values) {
   std::size_t i = 0, j = 0;
   while (i < before.size() || j < after.size()) {
-    const bool old = j == after.size() || (i < before.size() && before.dates[i] <= after.dates[j]);
-    const bool now = i == before.size() || (j < after.size() && after.dates[j] <= before.dates[i]);
-    const Date date{old ? before.dates[i] : after.dates[j]};
+    const bool old = j == after.size() || (i < before.size() && before.times[i] <= after.times[j]);
+    const bool now = i == before.size() || (j < after.size() && after.times[j] <= before.times[i]);
+    const std::int32_t time = old ? before.times[i] : after.times[j];
     compare_rows(before, old ? i : kNowhere, after, now ? j : kNowhere, values);
     if (!old || !now || !values.empty())
-      take({id, date, !now ? How::removed : !old ? How::added : How::corrected, values});
+      take({.id = id,
+            .dataset = dataset,
+            .date = day_of(dataset, time),
+            .minute = dataset == Dataset::minute ? minute_of(time) : -1,
+            .how = !now   ? How::removed
+                   : !old ? How::added
+                          : How::corrected,
+            .values = values});
     i += old;
     j += now;
   }
@@ -84,14 +91,16 @@ void compare(catalog::InstrumentId id, const BarSeries& before, const BarSeries&
 
 Result<void> diff_bars(const Context& ctx, const std::string& folder, const catalog::State& before,
                        const catalog::State& after, const std::function<void(const BarDifference&)>& take) {
-  std::set<catalog::InstrumentId> instruments;
-  Side old(folder, before, after, instruments), now(folder, after, before, instruments);
-  std::vector<ValueChange> values;
-  for (const catalog::InstrumentId id : instruments) {
-    if (ctx.cancelled()) return Context::interrupted();
-    MOMENTUM_TRY(const BarSeries a, old.bars(id));
-    MOMENTUM_TRY(const BarSeries b, now.bars(id));
-    compare(id, a, b, take, values);
+  for (const Dataset dataset : {Dataset::daily, Dataset::minute}) {
+    std::set<catalog::InstrumentId> instruments;
+    Side old(folder, before, after, dataset, instruments), now(folder, after, before, dataset, instruments);
+    std::vector<ValueChange> values;
+    for (const catalog::InstrumentId id : instruments) {
+      if (ctx.cancelled()) return Context::interrupted();
+      MOMENTUM_TRY(const BarSeries a, old.bars(id));
+      MOMENTUM_TRY(const BarSeries b, now.bars(id));
+      compare(id, dataset, a, b, take, values);
+    }
   }
   return {};
 }

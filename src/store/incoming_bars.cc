@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -30,16 +31,28 @@ bool missing_is_nan(const arrow::DoubleArray& array) {
   return true;
 }
 
+// Where a day is broken the time is, too, so that the check of ascent tells.
+std::vector<std::int32_t> times_of(std::span<const std::int32_t> days, std::span<const std::int32_t> minutes) {
+  std::vector<std::int32_t> out(days.size(), std::numeric_limits<std::int32_t>::min());
+  for (std::size_t i = 0; i < std::min(days.size(), minutes.size()); ++i) {
+    if (Date{days[i]}.has_value() && minutes[i] >= 0 && minutes[i] < kMinutesOfDay)
+      out[i] = time_of({days[i]}, minutes[i]);
+  }
+  return out;
+}
+
 }  // namespace
 
-Result<IncomingBars> view_of(std::shared_ptr<arrow::Table> table, const std::string& where) {
-  if (table == nullptr || table->num_rows() == 0) return IncomingBars{};
+Result<IncomingBars> view_of(std::shared_ptr<arrow::Table> table, Dataset dataset, const std::string& where) {
+  if (table == nullptr || table->num_rows() == 0)
+    return IncomingBars{.owner = {}, .times = {}, .bars = {.dataset = dataset}};
   if (std::ranges::any_of(table->columns(), [](const auto& column) { return column->num_chunks() != 1; })) {
     auto combined = table->CombineChunks();
     if (!combined.ok()) return fail(ErrorCode::out_of_memory, "not enough memory for the bars", where);
     table = *combined;
   }
-  IncomingBars out{.owner = table, .bars = {}};
+  IncomingBars out{.owner = table, .times = {}, .bars = {.dataset = dataset}};
+  std::span<const std::int32_t> minutes;
   const auto rows = static_cast<std::size_t>(table->num_rows());
   for (int k = 0; k < table->num_columns(); ++k) {
     const arrow::Field& field = *table->field(k);
@@ -47,7 +60,10 @@ Result<IncomingBars> view_of(std::shared_ptr<arrow::Table> table, const std::str
     if (array->length() != table->num_rows()) return broken("another length of " + field.name(), where);
     if (field.name() == kDateColumn) {
       if (array->type_id() != arrow::Type::DATE32 || array->null_count() != 0) return broken("dates", where);
-      out.bars.dates = {static_cast<const arrow::Date32Array&>(*array).raw_values(), rows};
+      out.bars.times = {static_cast<const arrow::Date32Array&>(*array).raw_values(), rows};
+    } else if (dataset == Dataset::minute && field.name() == kMinuteColumn) {
+      if (array->type_id() != arrow::Type::INT32 || array->null_count() != 0) return broken("minutes", where);
+      minutes = {static_cast<const arrow::Int32Array&>(*array).raw_values(), rows};
     } else if (array->type_id() == arrow::Type::DOUBLE) {
       const auto c = column_of(field.name());
       if (!c) return broken("a column that it does not know, " + field.name(), where);
@@ -59,10 +75,15 @@ Result<IncomingBars> view_of(std::shared_ptr<arrow::Table> table, const std::str
       if (*c < kRequiredColumns || any) out.bars.columns[*c] = values;
     }
   }
-  if (out.bars.dates.empty()) return broken("no dates", where);
-  if (std::ranges::adjacent_find(out.bars.dates, std::ranges::greater_equal{}) != out.bars.dates.end() ||
-      !out.bars.first().has_value())
-    return broken("dates that do not ascend", where);
+  if (out.bars.times.empty()) return broken("no dates", where);
+  if (dataset == Dataset::minute) {
+    if (minutes.empty()) return broken("no minutes", where);
+    out.times = std::make_shared<const std::vector<std::int32_t>>(times_of(out.bars.times, minutes));
+    out.bars.times = *out.times;
+  }
+  if (std::ranges::adjacent_find(out.bars.times, std::ranges::greater_equal{}) != out.bars.times.end() ||
+      out.bars.times.front() == std::numeric_limits<std::int32_t>::min())
+    return broken(dataset == Dataset::minute ? "minutes that do not ascend" : "dates that do not ascend", where);
   for (std::size_t c = 0; c < kRequiredColumns; ++c) {
     if (out.bars.columns[c].empty()) return broken("no column " + std::string(column_name(c)), where);
   }

@@ -70,14 +70,16 @@ catalog::Account account_of(const std::vector<Merging>& merged, const catalog::S
   return out;
 }
 
-Outcome outcome_of(const std::vector<Merging>& merged) {
+Outcome outcome_of(const std::vector<Merging>& merged, Dataset dataset) {
   Outcome out;
   for (const Merging& merging : merged) {
     out.stored += merging.counts.stored;
     out.known += merging.counts.known;
     out.conflicting += merging.counts.conflicting;
     out.corrected += merging.counts.corrected;
-    for (const Date day : merging.counts.differing) out.conflicts.push_back({merging.record.id, day});
+    for (const std::int32_t time : merging.counts.differing)
+      out.conflicts.push_back(
+          {merging.record.id, day_of(dataset, time), dataset == Dataset::minute ? minute_of(time) : -1});
     if (merging.prepended) out.prepended.push_back(merging.record.id);
   }
   return out;
@@ -86,6 +88,7 @@ Outcome outcome_of(const std::vector<Merging>& merged) {
 Result<Outcome> take_in(const Context& ctx, const catalog::WriterLock& lock, catalog::Catalog& catalog,
                         const catalog::State& state, std::span<const Incoming> incoming, const BarsOf& bars_of,
                         const Describe& describe, const SessionsOf& sessions_of, const IngestOptions& options) {
+  MOMENTUM_CHECK(options.dataset == Dataset::daily || !describe);
   MOMENTUM_TRY_VOID(check_incoming(incoming, state));
   MOMENTUM_TRY_VOID(check_newest(catalog, state, lock.folder()));
   if (!options.dry_run) {
@@ -99,7 +102,7 @@ Result<Outcome> take_in(const Context& ctx, const catalog::WriterLock& lock, cat
   change.instruments = changed_records(call.merged(), state);
   MOMENTUM_TRY(change.sessions, changed_sessions(sessions_of, state));
   change.account = account_of(call.merged(), state);
-  Outcome out = outcome_of(call.merged());
+  Outcome out = outcome_of(call.merged(), options.dataset);
   out.changed = call.has_new_bars() || !change.instruments.empty() || !change.sessions.empty();
   out.snapshot = state.snapshot;
   if (options.dry_run || !out.changed) return out;

@@ -42,8 +42,8 @@ int bucket_of(catalog::InstrumentId id, int buckets) noexcept {
   return static_cast<int>((mixed >> 16) % static_cast<std::uint32_t>(buckets));
 }
 
-std::int64_t rows_per_group(catalog::Level level) noexcept {
-  return level == catalog::Level::base ? 64 * 1024 : 16 * 1024;
+std::int64_t rows_per_group(Dataset dataset, catalog::Level level) noexcept {
+  return dataset == Dataset::minute || level == catalog::Level::base ? 64 * 1024 : 16 * 1024;
 }
 
 }  // namespace momentum::store

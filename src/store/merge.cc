@@ -36,9 +36,9 @@ Comparison compare(const BarSeries& stored, const BarSeries& incoming, bool repl
   Comparison out;
   std::size_t i = 0;
   for (std::size_t j = 0; j < incoming.size(); ++j) {
-    while (i < stored.size() && stored.dates[i] < incoming.dates[j]) ++i;
+    while (i < stored.size() && stored.times[i] < incoming.times[j]) ++i;
     bool laid = true;
-    if (i == stored.size() || stored.dates[i] != incoming.dates[j]) {
+    if (i == stored.size() || stored.times[i] != incoming.times[j]) {
       ++out.stored;
     } else if (same_bar(stored, i, incoming, j)) {
       ++out.known;
@@ -46,7 +46,7 @@ Comparison compare(const BarSeries& stored, const BarSeries& incoming, bool repl
       out.filled += laid;
     } else {
       ++(replace ? out.corrected : out.conflicting);
-      out.differing.push_back({incoming.dates[j]});
+      out.differing.push_back(incoming.times[j]);
       laid = replace;
     }
     if (laid) out.laid.push_back(j);
@@ -57,22 +57,22 @@ Comparison compare(const BarSeries& stored, const BarSeries& incoming, bool repl
 void lay_over(const BarSeries& stored, const BarSeries& patch, BarRows& out) {
   std::size_t i = 0, j = 0;
   while (j < patch.size()) {
-    const auto rest = stored.dates.subspan(i);
+    const auto rest = stored.times.subspan(i);
     const std::size_t before =
-        i + static_cast<std::size_t>(std::ranges::lower_bound(rest, patch.dates[j]) - rest.begin());
+        i + static_cast<std::size_t>(std::ranges::lower_bound(rest, patch.times[j]) - rest.begin());
     if (before > i) out.append(stored.slice(i, before));
     i = before;
-    if (i < stored.size() && stored.dates[i] == patch.dates[j]) {
+    if (i < stored.size() && stored.times[i] == patch.times[j]) {
       out.append(patch.slice(j, j + 1));
       out.fill_last(stored, i);
       ++i;
       ++j;
       continue;
     }
-    const auto ahead = patch.dates.subspan(j);
+    const auto ahead = patch.times.subspan(j);
     const std::size_t run =
         i == stored.size() ? ahead.size()
-                           : static_cast<std::size_t>(std::ranges::lower_bound(ahead, stored.dates[i]) - ahead.begin());
+                           : static_cast<std::size_t>(std::ranges::lower_bound(ahead, stored.times[i]) - ahead.begin());
     out.append(patch.slice(j, j + run));
     j += run;
   }

@@ -44,7 +44,7 @@ Result<void> describe_one(std::size_t i, const Describe& describe, const std::ve
     unknown.assign(bars.size(), std::numeric_limits<double>::quiet_NaN());
     bars.columns[kPrecloseColumn] = unknown;
   }
-  return describe(i, {bars.dates, bars.columns[kCloseColumn], bars.columns[kPrecloseColumn]}, merging.record);
+  return describe(i, {bars.times, bars.columns[kCloseColumn], bars.columns[kPrecloseColumn]}, merging.record);
 }
 
 }  // namespace
@@ -55,6 +55,14 @@ void Merging::keep_only(const LevelDays& days) {
   kept = std::move(rest);
   patch = kept.view();
   owner.reset();
+  times.reset();
+}
+
+void Merging::drop() {
+  kept = BarRows();
+  patch = {};
+  owner.reset();
+  times.reset();
 }
 
 Result<std::vector<Piece>> pieces_of(Sources& sources, catalog::InstrumentId id) {
@@ -77,7 +85,7 @@ Result<Merging> merge_one(std::size_t i, const Incoming& incoming, const BarsOf&
   out.record = incoming.record;
   const std::string name = to_string(incoming.record.code);
   MOMENTUM_TRY(auto table, bars_of(i));
-  MOMENTUM_TRY(const IncomingBars in, view_of(std::move(table), name));
+  MOMENTUM_TRY(const IncomingBars in, view_of(std::move(table), options.dataset, name));
   MOMENTUM_TRY(const std::vector<Piece> pieces, pieces_of(sources, incoming.record.id));
   if (in.bars.size() != 0) {
     if (options.newest.has_value() && in.bars.last() > options.newest)
@@ -89,7 +97,10 @@ Result<Merging> merge_one(std::size_t i, const Incoming& incoming, const BarsOf&
     out.prepended = !pieces.empty() && in.bars.first() < pieces.front().extent->first;
     out.patch = pick(in.bars, out.counts.laid, out.kept);
     out.changes = out.patch.size() != 0;
-    if (out.changes && out.kept.size() == 0) out.owner = in.owner;
+    if (out.changes && out.kept.size() == 0) {
+      out.owner = in.owner;
+      out.times = in.times;
+    }
     out.counts.laid = {};
   }
   if (describe) MOMENTUM_TRY_VOID(describe_one(i, describe, pieces, out));

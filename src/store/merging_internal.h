@@ -19,11 +19,13 @@ struct Merging {
   Comparison counts;  // without `laid`
   bool changes = false;  // what is stored, whatever is left of the patch
   bool prepended = false;
-  BarSeries patch;  // to be laid over the stored bars; lies in `owner` or `kept`
+  BarSeries patch;  // to be laid over the stored bars; lies in `owner` and `times`, or in `kept`
   std::shared_ptr<arrow::Table> owner;
+  std::shared_ptr<const std::vector<std::int32_t>> times;
   BarRows kept;
 
   void keep_only(const LevelDays& days);  // of the patch; the rest is dropped, with its memory
+  void drop();  // all of the patch
 };
 
 // The files of a state that hold a bucket's bars, each with its own place to decode into.

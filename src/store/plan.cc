@@ -34,7 +34,7 @@ class Search {
   std::vector<Found> run() {
     for (std::size_t f = 0; f < state_.files.size(); ++f) {
       const catalog::FileRecord& file = state_.files[f];
-      if (file.dataset == kDailyDataset && touches(file.first, file.last)) search(static_cast<std::uint32_t>(f));
+      if (is_of(file, need_.dataset) && touches(file.first, file.last)) search(static_cast<std::uint32_t>(f));
     }
     std::ranges::stable_sort(found_, {}, [](const Found& found) { return std::pair(found.id, found.first); });
     return std::move(found_);
@@ -110,7 +110,12 @@ Result<Plan> plan(const catalog::State& state, const Need& need, PlanOptions opt
   }
   std::ranges::stable_sort(instruments, {}, [&](const PlannedInstrument& one) { return place_of(state, one); });
 
-  Plan plan{.batches = {}, .columns = need.columns, .column_rows = {}, .first = need.first, .last = need.last};
+  Plan plan{.dataset = need.dataset,
+            .batches = {},
+            .columns = need.columns,
+            .column_rows = {},
+            .first = need.first,
+            .last = need.last};
   for (const std::string& column : need.columns) {
     const auto latest = need.latest_rows.find(column);
     plan.column_rows.push_back(latest == need.latest_rows.end() ? kAllRows : latest->second);

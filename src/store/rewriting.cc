@@ -100,9 +100,9 @@ Result<BarsDraft> draft_of(const Context& ctx, const Target& target, Sources& so
     lay_over(stored, laid, out.rows);
     const std::size_t to = out.rows.size();
     if (from == to) continue;
-    const auto dates = out.rows.dates().subspan(from);
+    const BarSeries own = out.rows.view().slice(from, to);
     out.extents.push_back(
-        {id, static_cast<std::int64_t>(from), static_cast<std::int64_t>(to - from), {dates.front()}, {dates.back()}});
+        {id, static_cast<std::int64_t>(from), static_cast<std::int64_t>(to - from), own.first(), own.last()});
   }
   return out;
 }

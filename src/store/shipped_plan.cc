@@ -1,6 +1,7 @@
 #include "momentum/store/shipped_plan.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -12,6 +13,8 @@ namespace momentum::store {
 namespace {
 
 constexpr std::string_view kMagic = "momentum plan";
+// The first version that says which dataset. Days, which need not be said, are still sent as the one before.
+constexpr std::uint8_t kOtherDatasets = 2;
 constexpr std::int64_t kMostRowsPerBatch = std::int64_t{1} << 40;
 
 void put(catalog::PackedWriter& out, const Need& need) {
@@ -26,6 +29,7 @@ void put(catalog::PackedWriter& out, const Need& need) {
   out.date(need.last);
   out.count(need.instruments.size());
   for (const catalog::InstrumentId id : need.instruments) out.integer(id);
+  if (need.dataset != Dataset::daily) out.text(to_string(need.dataset));
 }
 
 Need get_need(catalog::PackedReader& in) {
@@ -43,6 +47,11 @@ Need get_need(catalog::PackedReader& in) {
   need.instruments.resize(in.count());
   for (catalog::InstrumentId& id : need.instruments) id = in.small();
   if (!std::ranges::is_sorted(need.instruments)) in.refuse();
+  if (in.version() >= kOtherDatasets) {
+    const std::optional<Dataset> dataset = dataset_named(in.text());
+    if (!dataset) in.refuse();
+    need.dataset = dataset.value_or(Dataset::daily);
+  }
   return need;
 }
 
@@ -93,7 +102,7 @@ catalog::State part_of(const catalog::State& state, const Need& need) {
     part.coverage[i] = state.coverage[i];
   }
   for (const catalog::FileRecord& file : state.files) {
-    if (file.dataset != kDailyDataset) continue;
+    if (!is_of(file, need.dataset)) continue;
     std::vector<catalog::Extent> extents;
     for (const catalog::Extent& extent : file.extents)
       if (wanted[static_cast<std::size_t>(extent.instrument)] && touches(need, extent.first, extent.last))
@@ -106,7 +115,7 @@ catalog::State part_of(const catalog::State& state, const Need& need) {
 }
 
 std::vector<std::byte> pack_plan(const catalog::State& state, const Need& need, PlanOptions options) {
-  catalog::PackedWriter out(kPlanVersion);
+  catalog::PackedWriter out(need.dataset == Dataset::daily ? kOtherDatasets - 1 : kOtherDatasets);
   out.text(kMagic);
   put(out, need);
   out.integer(options.rows_per_batch);

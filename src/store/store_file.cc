@@ -34,7 +34,7 @@ std::string difference(const formats::DataFileReader& reader, std::string_view u
     const catalog::ColumnRecord found = record_of(reader.specs()[c], file.columns[c].reason);
     if (found != file.columns[c]) return fmt::format("column {} is not as the catalog says", file.columns[c].name);
   }
-  const std::vector<ColumnSpec> keys = key_specs();
+  const std::vector<ColumnSpec> keys = key_specs(dataset_named(file.dataset).value_or(Dataset::daily));
   for (std::size_t c = 0; c < keys.size(); ++c) {
     if (c >= reader.specs().size() || !same_content(reader.specs()[c], keys[c]))
       return "its rows have no instrument and date";
@@ -55,13 +55,18 @@ formats::FileForm form_of_file(std::string_view path) noexcept {
   return formats::form_of(path).value_or(formats::FileForm::parquet);
 }
 
-std::vector<ColumnSpec> key_specs() {
-  ColumnSpec instrument = column_spec(std::string(kInstrumentColumn), Physical::int32);
-  ColumnSpec date = column_spec(std::string(kDateColumn), Physical::int32);
-  instrument.required = date.required = true;
-  date.date = true;
-  return {std::move(instrument), std::move(date)};
+std::vector<ColumnSpec> key_specs(Dataset dataset) {
+  std::vector<ColumnSpec> out;
+  for (const std::string_view name : {kInstrumentColumn, kDateColumn, kMinuteColumn}) {
+    if (name == kMinuteColumn && dataset != Dataset::minute) continue;
+    ColumnSpec& key = out.emplace_back(column_spec(std::string(name), Physical::int32));
+    key.required = true;
+    key.date = name == kDateColumn;
+  }
+  return out;
 }
+
+bool is_of(const catalog::FileRecord& file, Dataset dataset) noexcept { return file.dataset == to_string(dataset); }
 
 formats::FileMetadata identity_of(std::string_view store_uuid, std::string_view path) {
   return {{std::string(kStoreKey), std::string(store_uuid)}, {std::string(kPathKey), std::string(path)}};
@@ -130,6 +135,17 @@ Result<std::unique_ptr<formats::DataFileReader>> open_data_file(const formats::F
   if (!reader) return std::unexpected(of_store(std::move(reader).error()));
   if (std::string why = difference(**reader, store_uuid, file); !why.empty()) return damaged_file(std::move(why), path);
   return reader;
+}
+
+Result<void> read_times(const formats::DataFileReader& reader, std::size_t group, Dataset dataset,
+                        std::vector<std::int32_t>& times) {
+  times.resize(static_cast<std::size_t>(reader.groups()[group].rows));
+  MOMENTUM_TRY_VOID(reader.read(group, *reader.find(kDateColumn), times));
+  if (dataset == Dataset::daily) return {};
+  std::vector<std::int32_t> minutes(times.size());
+  MOMENTUM_TRY_VOID(reader.read(group, *reader.find(kMinuteColumn), minutes));
+  for (std::size_t k = 0; k < times.size(); ++k) times[k] = time_of({times[k]}, minutes[k]);
+  return {};
 }
 
 }  // namespace momentum::store

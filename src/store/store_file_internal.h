@@ -1,6 +1,6 @@
 #pragma once
-// What a data file of the dataset `daily` is: a data file, of any form, whose rows are bars, instrument by instrument,
-// then by date. Writer and reader share this and nothing else; docs/formats.md has it in words.
+// What a data file of a dataset is: a data file, of any form, whose rows are bars, instrument by instrument,
+// then by time. Writer and reader share this and nothing else; docs/formats.md has it in words.
 
 #include <array>
 #include <memory>
@@ -12,18 +12,21 @@
 #include "momentum/catalog/state.h"
 #include "momentum/formats/data_file.h"
 #include "momentum/formats/folder.h"
+#include "momentum/store/dataset.h"
 
 namespace momentum::store {
-
-inline constexpr std::string_view kDailyDataset = "daily";
 
 // By its suffix: .h5 and .csv are what they say, all others are Parquet.
 formats::FileForm form_of_file(std::string_view path) noexcept;
 
-// The first two columns: int32, required, the second one a date.
+// The first columns: int32, required, the second one a date. `minute` is in files of minutes alone.
 inline constexpr std::string_view kInstrumentColumn = "instrument";
 inline constexpr std::string_view kDateColumn = "date";
-std::vector<formats::ColumnSpec> key_specs();
+inline constexpr std::string_view kMinuteColumn = "minute";
+std::vector<formats::ColumnSpec> key_specs(Dataset dataset);
+
+// Files of other datasets are left alone.
+bool is_of(const catalog::FileRecord& file, Dataset dataset) noexcept;
 
 // Then the values, in this order: what every file has, and what a file has if any of its instruments does.
 inline constexpr std::array<std::string_view, 5> kBarColumns = {"open", "high", "low", "close", "volume"};
@@ -47,6 +50,10 @@ Result<std::unique_ptr<formats::DataFileReader>> open_data_file(const std::strin
 Result<std::unique_ptr<formats::DataFileReader>> open_data_file(const formats::Folder& folder,
                                                                 std::string_view store_uuid,
                                                                 const catalog::FileRecord& file);
+
+// The times (dataset.h) of a row group of an opened file. Errors: those of DataFileReader::read.
+Result<void> read_times(const formats::DataFileReader& reader, std::size_t group, Dataset dataset,
+                        std::vector<std::int32_t>& times);
 
 // An error of the layer `formats` about a data file, as the store's.
 Error of_store(Error error);

@@ -27,10 +27,8 @@ Result<void> StoredBars::decode(const formats::DataFileReader& reader, std::size
   if (group_ != group) {
     group_.reset();
     decoded_ = 0;
-    const auto date = reader.find(kDateColumn);
-    if (!date || reader.missing(group, *date) != 0) return differs(file_->path());
-    dates_.resize(rows);
-    if (auto read = reader.read(group, *date, dates_); !read) return std::unexpected(of_store(std::move(read).error()));
+    if (auto read = read_times(reader, group, file_->dataset(), times_); !read)
+      return std::unexpected(of_store(std::move(read).error()));
     group_ = group;
   }
   for (std::size_t c = 0; c < kColumns; ++c) {
@@ -55,7 +53,7 @@ Result<BarSeries> StoredBars::read(const catalog::Extent& extent, ColumnMask wan
   const auto rows = static_cast<std::size_t>(extent.rows);
   if (extent.first_row + extent.rows > groups[group].first_row + groups[group].rows) return differs(file_->path());
   MOMENTUM_TRY_VOID(decode(*reader, group, wanted));
-  BarSeries out{.dates = std::span<const std::int32_t>(dates_).subspan(from, rows)};
+  BarSeries out{.dataset = file_->dataset(), .times = std::span<const std::int32_t>(times_).subspan(from, rows)};
   for (std::size_t c = 0; c < kColumns; ++c) {
     if (has_column(wanted, c) && !columns_[c].empty())
       out.columns[c] = std::span<const double>(columns_[c]).subspan(from, rows);

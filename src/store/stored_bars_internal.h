@@ -22,6 +22,7 @@ class StoredFile {
       : folder_(std::move(folder)), uuid_(std::move(uuid)), record_(&record) {}
 
   const catalog::FileRecord& record() const { return *record_; }
+  Dataset dataset() const { return dataset_named(record_->dataset).value_or(Dataset::daily); }
   std::string path() const { return folder_ + "/" + record_->path; }
   const catalog::Extent* extent_of(catalog::InstrumentId id) const;  // null: it has no bars of it
   // Errors: those of open_data_file().
@@ -48,7 +49,7 @@ class StoredBars {
   StoredFile* file_;
   std::optional<std::size_t> group_;
   ColumnMask decoded_ = 0;
-  std::vector<std::int32_t> dates_;
+  std::vector<std::int32_t> times_;
   std::array<std::vector<double>, kColumns> columns_;
 };
 

@@ -19,48 +19,50 @@ using formats::DataFileReader;
 // The keys of a file's rows, in order, against the extents of the catalog.
 class KeyCheck {
  public:
-  explicit KeyCheck(const catalog::FileRecord& file) : file_(file) {}
+  KeyCheck(const catalog::FileRecord& file, Dataset dataset) : file_(file), dataset_(dataset) {}
 
-  bool row(std::int32_t instrument, std::int32_t on) {
+  bool row(std::int32_t instrument, std::int32_t time) {
     if (extent_ == file_.extents.size()) return false;
     const catalog::Extent& extent = file_.extents[extent_];
     const bool first = row_ == extent.first_row, last = ++row_ == extent.first_row + extent.rows;
-    const bool right = instrument == extent.instrument && (first ? on == extent.first.days : on > before_) &&
-                       (!last || on == extent.last.days);
-    before_ = on;
+    const Date on = day_of(dataset_, time);
+    const bool right = instrument == extent.instrument && (first ? on == extent.first : time > before_) &&
+                       (!last || on == extent.last);
+    before_ = time;
     extent_ += last;
     return right;
   }
 
  private:
   const catalog::FileRecord& file_;
+  Dataset dataset_;
   std::size_t extent_ = 0;
   std::int64_t row_ = 0;
   std::int32_t before_ = 0;
 };
 
-Result<void> check_keys(const DataFileReader& reader, const catalog::FileRecord& file, const std::string& path) {
-  KeyCheck check(file);
-  std::vector<std::int32_t> instruments, days;
+Result<void> check_keys(const DataFileReader& reader, const catalog::FileRecord& file, Dataset dataset,
+                        const std::string& path) {
+  KeyCheck check(file, dataset);
+  std::vector<std::int32_t> instruments, times;
   for (std::size_t g = 0; g < reader.groups().size(); ++g) {
     const auto rows = static_cast<std::size_t>(reader.groups()[g].rows);
     instruments.resize(rows);
-    days.resize(rows);
     MOMENTUM_TRY_VOID(reader.read(g, *reader.find(kInstrumentColumn), std::span(instruments)));
-    MOMENTUM_TRY_VOID(reader.read(g, *reader.find(kDateColumn), std::span(days)));
+    MOMENTUM_TRY_VOID(read_times(reader, g, dataset, times));
     for (std::size_t k = 0; k < rows; ++k) {
-      if (!check.row(instruments[k], days[k]))
+      if (!check.row(instruments[k], times[k]))
         return damaged_file(fmt::format("row {} of row group {} is not the catalog's bar", k, g), path);
     }
   }
   return {};
 }
 
-Result<void> check_values(const DataFileReader& reader, const std::string& path) {
+Result<void> check_values(const DataFileReader& reader, Dataset dataset, const std::string& path) {
   std::vector<double> values;
   for (std::size_t g = 0; g < reader.groups().size(); ++g) {
     values.resize(static_cast<std::size_t>(reader.groups()[g].rows));
-    for (std::size_t c = key_specs().size(); c < reader.specs().size(); ++c) {
+    for (std::size_t c = key_specs(dataset).size(); c < reader.specs().size(); ++c) {
       MOMENTUM_TRY_VOID(reader.read_real(g, c, values));
       // A double column may hold NaN among its values, too.
       const std::int64_t missing = std::ranges::count_if(values, [](double v) { return std::isnan(v); });
@@ -80,9 +82,10 @@ Result<void> check_file(const std::string& folder, const catalog::State& state, 
   MOMENTUM_TRY(const auto reader, open_data_file(folder, state.info.uuid, file));
   if (depth == Depth::footers) return {};
   if (reader->hash() != file.checksum) return damaged_file("its checksum is not the catalog's", path);
-  if (file.dataset != kDailyDataset) return {};
-  MOMENTUM_TRY_VOID(check_keys(*reader, file, path));
-  return check_values(*reader, path);
+  const std::optional<Dataset> dataset = dataset_named(file.dataset);
+  if (!dataset) return {};
+  MOMENTUM_TRY_VOID(check_keys(*reader, file, *dataset, path));
+  return check_values(*reader, *dataset, path);
 }
 
 }  // namespace

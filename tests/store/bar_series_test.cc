@@ -12,7 +12,7 @@ const std::vector<std::int32_t> kDays = {10, 11, 14, 15};
 const std::vector<double> kClose = {1, 2, 3, 4}, kPreclose = {5, 6, NAN, 8};
 
 BarSeries sample(bool with_preclose = true) {
-  BarSeries out{.dates = kDays};
+  BarSeries out{.times = kDays};
   out.columns[kCloseColumn] = kClose;
   if (with_preclose) out.columns[kPrecloseColumn] = kPreclose;
   return out;

@@ -21,7 +21,7 @@ BarsDraft draft(Level level, const std::vector<int>& rows) {
       days.push_back(10000 + i);
       values.push_back((id * 7 + i) % 1000 / 100.0);
     }
-    BarSeries series{.dates = days};
+    BarSeries series{.times = days};
     for (std::size_t c = 0; c < kRequiredColumns; ++c) series.columns[c] = values;
     out.extents.push_back({id, static_cast<std::int64_t>(out.rows.size()), n, {days.front()}, {days.back()}});
     out.rows.append(series);
@@ -63,12 +63,12 @@ TEST_F(BarsFile, IsWhatItsRecordSays) {
   ASSERT_TRUE(reader->read(0, 0, instruments));
   ASSERT_TRUE(reader->read(0, 1, dates));
   EXPECT_EQ(instruments, (std::vector<std::int32_t>{0, 0, 0, 0, 0, 2, 4, 4, 4, 4, 4, 4, 4, 4, 4}));
-  EXPECT_TRUE(std::ranges::equal(dates, written.rows.dates()));
+  EXPECT_TRUE(std::ranges::equal(dates, written.rows.times()));
 }
 
 TEST_F(BarsFile, RowGroupsEndAtInstruments) {
   for (const Level level : {Level::tail, Level::year, Level::base}) {
-    const int most = static_cast<int>(rows_per_group(level));
+    const int most = static_cast<int>(rows_per_group(Dataset::daily, level));
     const catalog::FileRecord record = write(draft(level, {most / 2, most / 2, 1, most + 5, 2, most - 2, 3}));
     std::vector<std::int64_t> rows;
     for (const catalog::RowGroupRecord& group : record.row_groups) rows.push_back(group.rows);
@@ -82,7 +82,7 @@ TEST_F(BarsFile, EachColumnTakesTheSmallestFormThatLosesNothing) {
   const std::vector<std::int32_t> days = {1, 2, 3};
   const std::vector<double> cents = {1.25, kMissing, 3}, mills = {0.001, 2, 3}, big = {1e11, 2, 3},
                             real = {1.0 / 3, 2, -0.0}, none(3, kMissing);
-  BarSeries series{.dates = days};
+  BarSeries series{.times = days};
   series.columns[0] = cents;
   series.columns[1] = mills;
   series.columns[2] = real;
@@ -125,7 +125,7 @@ TEST_F(BarsFile, EachLevelKeepsEveryBitAndLevelZeroIsTheLargest) {
     EXPECT_TRUE(std::ranges::equal(back, open)) << compression;
     std::vector<std::int32_t> days(back.size());
     ASSERT_TRUE(reader->read(0, 1, days));
-    EXPECT_TRUE(std::ranges::equal(days, bars.rows.dates())) << compression;
+    EXPECT_TRUE(std::ranges::equal(days, bars.rows.times())) << compression;
     if (compression == catalog::kCompatCompression) {
       for (const catalog::ColumnRecord& column : record.columns) {
         EXPECT_EQ(column.encoding + " " + column.codec, "dictionary zstd") << column.name;

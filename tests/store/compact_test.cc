@@ -58,7 +58,7 @@ TEST(Compact, MergesSeveralFilesOfOnePlace) {
     NewFiles files(store.folder(), 3);
     BarsDraft draft{.level = catalog::Level::tail, .bucket = {}, .rows = BarRows(), .extents = {}};
     const Rows rows = made_bars(1, day(2024, 5, 1), day(2024, 5, 17));
-    BarSeries series{.dates = rows.dates};
+    BarSeries series{.times = rows.dates};
     for (std::size_t c = 0; c < kRequiredColumns; ++c) series.columns[c] = rows.columns.at(std::string(column_name(c)));
     draft.rows.append(series);
     draft.extents = {{1, 0, static_cast<std::int64_t>(rows.size()), {rows.dates.front()}, {rows.dates.back()}}};

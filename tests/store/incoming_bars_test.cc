@@ -8,7 +8,7 @@ namespace {
 const Rows kRows = made_bars(1, day(2024, 1, 1), day(2024, 1, 31));
 
 std::string error_of(std::shared_ptr<arrow::Table> table) {
-  const auto out = view_of(std::move(table), "600000.SH");
+  const auto out = view_of(std::move(table), Dataset::daily, "600000.SH");
   if (out) return "none";
   EXPECT_EQ(out.error().code, ErrorCode::internal);
   EXPECT_EQ(out.error().where, "600000.SH");
@@ -17,7 +17,7 @@ std::string error_of(std::shared_ptr<arrow::Table> table) {
 
 TEST(IncomingBars, AreAViewOfTheTable) {
   const auto table = table_of(kRows);
-  const auto in = view_of(table, "").value();
+  const auto in = view_of(table, Dataset::daily, "").value();
   ASSERT_EQ(in.bars.size(), kRows.size());
   EXPECT_EQ(in.owner, table);
   EXPECT_EQ(in.bars.columns[kCloseColumn].data(),
@@ -27,27 +27,27 @@ TEST(IncomingBars, AreAViewOfTheTable) {
 }
 
 TEST(IncomingBars, NothingIsNothing) {
-  EXPECT_EQ(view_of(nullptr, "").value().bars.size(), 0u);
-  EXPECT_EQ(view_of(table_of({}), "").value().bars.size(), 0u);
+  EXPECT_EQ(view_of(nullptr, Dataset::daily, "").value().bars.size(), 0u);
+  EXPECT_EQ(view_of(table_of({}), Dataset::daily, "").value().bars.size(), 0u);
 }
 
 TEST(IncomingBars, AColumnWithoutAnyValueIsNotThere) {
   Rows rows = kRows;
   rows.columns["turnover"].assign(rows.size(), kMissing);
   rows.columns["volume"].assign(rows.size(), kMissing);
-  const auto in = view_of(table_of(rows), "").value();
+  const auto in = view_of(table_of(rows), Dataset::daily, "").value();
   EXPECT_TRUE(in.bars.columns[7].empty());
   EXPECT_EQ(in.bars.columns[4].size(), rows.size());  // which every file has
 }
 
 TEST(IncomingBars, SlicesAndChunksAreRead) {
   const auto table = table_of(kRows);
-  const auto slice = view_of(table->Slice(3, 5), "").value();
+  const auto slice = view_of(table->Slice(3, 5), Dataset::daily, "").value();
   ASSERT_EQ(slice.bars.size(), 5u);
-  EXPECT_EQ(slice.bars.dates[0], kRows.dates[3]);
+  EXPECT_EQ(slice.bars.times[0], kRows.dates[3]);
   EXPECT_EQ(slice.bars.columns[0][4], kRows.columns.at("open")[7]);
   const auto parts = arrow::ConcatenateTables({table->Slice(0, 4), table->Slice(4)}).ValueOrDie();
-  const auto whole = view_of(parts, "").value();
+  const auto whole = view_of(parts, Dataset::daily, "").value();
   ASSERT_EQ(whole.bars.size(), kRows.size());
   EXPECT_EQ(whole.bars.columns[0][9], kRows.columns.at("open")[9]);
 }

@@ -196,7 +196,7 @@ class IngestStore {
           if (read->columns[c].empty()) column.resize(column.size() + read->size(), kMissing);
           column.insert(column.end(), read->columns[c].begin(), read->columns[c].end());
         }
-        rows.dates.insert(rows.dates.end(), read->dates.begin(), read->dates.end());
+        rows.dates.insert(rows.dates.end(), read->times.begin(), read->times.end());
       }
     }
     return out;

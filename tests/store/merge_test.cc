@@ -18,7 +18,7 @@ struct Series {
   std::vector<double> value, turnover = {};
 
   BarSeries view() const {
-    BarSeries out{.dates = days};
+    BarSeries out{.times = days};
     for (std::size_t c = 0; c < kRequiredColumns; ++c) out.columns[c] = value;
     out.columns[kTurnoverColumn] = turnover;
     return out;
@@ -35,12 +35,12 @@ TEST(Compare, CountsEachKind) {
   EXPECT_EQ(kept.known, 1);
   EXPECT_EQ(kept.conflicting, 1);
   EXPECT_EQ(kept.corrected, 0);
-  EXPECT_EQ(kept.differing, std::vector<Date>{{14}});
+  EXPECT_EQ(kept.differing, std::vector<std::int32_t>{14});
   EXPECT_EQ(kept.laid, (Places{0, 2}));
   const Comparison replaced = compare(stored.view(), incoming.view(), true);
   EXPECT_EQ(replaced.conflicting, 0);
   EXPECT_EQ(replaced.corrected, 1);
-  EXPECT_EQ(replaced.differing, std::vector<Date>{{14}});
+  EXPECT_EQ(replaced.differing, std::vector<std::int32_t>{14});
   EXPECT_EQ(replaced.laid, (Places{0, 2, 3}));
 }
 
@@ -78,7 +78,7 @@ TEST(LayOver, TakesBothByDay) {
   BarRows out;
   lay_over(stored.view(), patch.view(), out);
   const BarSeries all = out.view();
-  EXPECT_EQ(std::vector(all.dates.begin(), all.dates.end()),
+  EXPECT_EQ(std::vector(all.times.begin(), all.times.end()),
             (std::vector<std::int32_t>{8, 9, 10, 11, 12, 13, 14, 20, 21}));
   EXPECT_EQ(std::vector(all.columns[0].begin(), all.columns[0].end()),
             (std::vector<double>{-1, -2, 1, -3, -4, -5, 3, -6, -7}));
@@ -122,7 +122,7 @@ TEST(LayOver, EqualsAMap) {
     ASSERT_EQ(out.size(), want.size());
     std::size_t at = 0;
     for (const auto& [day, value] : want) {
-      ASSERT_EQ(out.dates()[at], day);
+      ASSERT_EQ(out.times()[at], day);
       ASSERT_EQ(out.view().columns[4][at++], value);
     }
   }
@@ -131,10 +131,10 @@ TEST(LayOver, EqualsAMap) {
 TEST(Pick, CopiesOnlyWhereRowsAreLeftOut) {
   const Series some{{10, 11, 12, 13, 14}, {1, 2, 3, 4, 5}};
   BarRows kept;
-  EXPECT_EQ(pick(some.view(), {0, 1, 2, 3, 4}, kept).dates.data(), some.days.data());
+  EXPECT_EQ(pick(some.view(), {0, 1, 2, 3, 4}, kept).times.data(), some.days.data());
   EXPECT_EQ(kept.size(), 0u);
   const BarSeries part = pick(some.view(), {0, 2, 3}, kept);
-  EXPECT_EQ(std::vector(part.dates.begin(), part.dates.end()), (std::vector<std::int32_t>{10, 12, 13}));
+  EXPECT_EQ(std::vector(part.times.begin(), part.times.end()), (std::vector<std::int32_t>{10, 12, 13}));
   EXPECT_EQ(part.columns[2][2], 4);
   BarRows nothing;
   EXPECT_EQ(pick(some.view(), {}, nothing).size(), 0u);

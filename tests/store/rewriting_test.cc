@@ -29,7 +29,7 @@ std::vector<Target> written(const std::vector<catalog::FileRecord>& files, std::
   Sources sources;
   for (const catalog::FileRecord& file : files) sources.emplace_back(stored.emplace_back("", "", file));
   Merging merging;
-  merging.patch.dates = changed;
+  merging.patch.times = changed;
   Patches patches;
   if (!changed.empty()) patches[1] = &merging;
   std::vector<Target> out;

@@ -99,7 +99,7 @@ class TestStore {
     file.path = path;
     file.level = level;
     file.bucket = bucket;
-    std::vector<formats::ColumnSpec> specs = key_specs();
+    std::vector<formats::ColumnSpec> specs = key_specs(Dataset::daily);
     for (const std::string& column : columns) {
       const bool whole = column == "volume", odd = column == "turnover";
       specs.push_back(column_spec(column,

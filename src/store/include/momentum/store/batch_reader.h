@@ -14,10 +14,12 @@
 
 namespace momentum::store {
 
-// The bars of one instrument within the wanted days (none, if its extents only span them). Dates ascend strictly.
+// The bars of one instrument within the wanted days (none, if its extents only span them). They ascend strictly by date, those
+// of minutes by date and minute.
 struct SeriesBars {
   catalog::InstrumentId id = 0;
   std::span<const std::int32_t> dates;  // days since 1970-01-01
+  std::span<const std::int32_t> minutes;  // of the day (dataset.h), as long as `dates`; empty for bars of days
   // In the order of Plan::columns, NaN where a value is missing: as long as `dates`, or the last of them where the plan wants no
   // more. Empty where none of the files with bars of this instrument has the column.
   std::vector<std::span<const double>> columns;
@@ -32,7 +34,7 @@ struct BatchBars {
 // The data files of a plan, opened once. Holds no reference to the state. All const members are thread-safe; the intended
 // use is one read() per batch inside parallel_for.
 //
-// Memory: a batch takes rows x (4 + 8 x columns of all rows) bytes, 4 MB for 90,000 rows and five columns, used again for
+// Memory: a batch takes rows x (4 + 8 x columns of all rows) bytes (8 + ... of minutes), 4 MB for 90,000 rows and five columns, used again for
 // the next one when its BatchBars is gone. Row groups that several batches need (the tail is one file for the whole market) are
 // decoded once and kept until the last of these has been read: the tail, plus at most one row group per level and batch in
 // work. Files are mapped, not copied.

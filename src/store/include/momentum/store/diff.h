@@ -11,6 +11,7 @@
 #include "momentum/base/date.h"
 #include "momentum/base/error.h"
 #include "momentum/catalog/state.h"
+#include "momentum/store/dataset.h"
 
 namespace momentum::store {
 
@@ -24,12 +25,15 @@ struct ValueChange {
 
 struct BarDifference {
   catalog::InstrumentId id = 0;
+  Dataset dataset = Dataset::daily;
   Date date;
+  std::int32_t minute = -1;  // of a bar of a minute
   How how = How::added;
   std::span<const ValueChange> values;  // corrected: those that differ; else all that are there. Valid during the call
 };
 
-// Calls `take` for each bar that the two states do not have alike, ascending by instrument, then by date. Bits count; missing is
+// Calls `take` for each bar that the two states do not have alike: of days, ascending by instrument, then by date; then of
+// minutes likewise. Bits count; missing is
 // a value. Files that both states have are not read, so that the cost is that of what was written between them.
 // Errors: those of open_data_file() and reading, interrupted.
 Result<void> diff_bars(const Context& ctx, const std::string& folder, const catalog::State& before,

@@ -11,13 +11,15 @@
 #include "momentum/base/date.h"
 #include "momentum/base/error.h"
 #include "momentum/catalog/state.h"
+#include "momentum/store/dataset.h"
 
 namespace momentum::store {
 
 inline constexpr std::int64_t kAllRows = std::numeric_limits<std::int64_t>::max();
 
 struct Need {
-  std::vector<std::string> columns = {};  // of values (open, close, ...): `instrument` and `date` are read in any case
+  Dataset dataset = Dataset::daily;
+  std::vector<std::string> columns = {};  // of values (open, close, ...): whose and when they are is read in any case
   // Of these columns an instrument's last rows among the wanted days are enough, so many at most.
   std::map<std::string, std::int64_t> latest_rows = {};
   Date first = {}, last = {};  // wanted days, both included; no date: open on that side
@@ -48,6 +50,7 @@ struct Batch {
 
 // A plain value. It belongs to the state that it was made of.
 struct Plan {
+  Dataset dataset = Dataset::daily;
   std::vector<Batch> batches;
   std::vector<std::string> columns;
   std::vector<std::int64_t> column_rows;  // of each column: how many of an instrument's last wanted rows, or kAllRows

@@ -14,7 +14,7 @@
 
 namespace momentum::store {
 
-inline constexpr std::uint8_t kPlanVersion = 1;
+inline constexpr std::uint8_t kPlanVersion = 2;
 
 // A part of a state: of the instruments that `need` wants their records (names, listings, factor events, actions, ...) and their
 // coverage, of the files with bars of theirs on the wanted days all but the extents of others, and all sessions and calendars.
