@@ -192,12 +192,12 @@ Result<void> load_days(const Database& database, State& state) {
 Result<void> derive_coverage(State& state, std::string_view where) {
   state.coverage.resize(state.instruments.size());
   for (const FileRecord& file : state.files) {
-    if (file.dataset != "daily") continue;
     for (const Extent& extent : file.extents) {
       const auto place = static_cast<std::size_t>(extent.instrument);
       if (place >= state.coverage.size()) {
         return damaged("bars of no instrument", fmt::format("{}, file {}", where, file.id));
       }
+      if (file.dataset != "daily") continue;
       Coverage& coverage = state.coverage[place];
       if (coverage.bars == 0 || extent.first < coverage.first) coverage.first = extent.first;
       if (coverage.bars == 0 || extent.last > coverage.last) coverage.last = extent.last;

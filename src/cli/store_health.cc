@@ -17,6 +17,11 @@ double bytes_a_bar(std::int64_t bytes, std::int64_t bars) {
   return bars == 0 ? 0 : static_cast<double>(bytes) / static_cast<double>(bars);
 }
 
+// Of another dataset than that of days, with its name.
+std::string of_dataset(const std::string& dataset, std::string_view name) {
+  return dataset == "daily" ? std::string(name) : fmt::format("{}: {}", dataset, name);
+}
+
 // "label  text", labels of one width.
 std::string lines_of(const std::vector<std::pair<Text, std::string>>& lines, report::Lang lang) {
   report::Grid grid;
@@ -82,10 +87,19 @@ std::string store_info_text(const engine::StoreSummary& store, const report::Tab
                             report::grouped(store.instruments_with_bars), report::grouped(store.bars));
   if (store.bars > 0) data += fmt::format("{}{}..{}", separator, to_string(store.first), to_string(store.last));
   lines.emplace_back(Text::data, data);
-  lines.emplace_back(
-      Text::size,
-      fmt::format("{}{}{:.2f} {} {}", size_text(store.bytes), separator, bytes_a_bar(store.bytes, store.bars),
-                  report::text(Text::bytes, style.lang), report::text(Text::bytes_a_bar, style.lang)));
+  lines.emplace_back(Text::size,
+                     fmt::format("{}{}{:.2f} {} {}", size_text(store.bytes), separator,
+                                 bytes_a_bar(store.bytes - store.minutes.bytes, store.bars),
+                                 report::text(Text::bytes, style.lang), report::text(Text::bytes_a_bar, style.lang)));
+  if (store.minutes.bars > 0)
+    lines.emplace_back(
+        Text::minutes,
+        fmt::format("{}{}{}..{}{}{}{}{:.2f} {} {}",
+                    filled(Text::minutes_count, report::grouped(store.minutes.instruments),
+                           report::grouped(store.minutes.bars)),
+                    separator, to_string(store.minutes.first), to_string(store.minutes.last), separator,
+                    size_text(store.minutes.bytes), separator, bytes_a_bar(store.minutes.bytes, store.minutes.bars),
+                    report::text(Text::bytes, style.lang), report::text(Text::bytes_a_bar, style.lang)));
   lines.emplace_back(Text::factors, filled(Text::factor_count, report::grouped(store.factor_events),
                                            report::grouped(store.unverified_links)));
   if (store.corporate_actions + store.price_limits > 0)
@@ -102,15 +116,15 @@ std::string store_info_text(const engine::StoreSummary& store, const report::Tab
 
   std::vector<std::vector<std::string>> rows;
   for (const engine::LevelSummary& level : store.levels)
-    rows.push_back({std::string(engine::to_string(level.level)), report::grouped(level.files),
+    rows.push_back({of_dataset(level.dataset, engine::to_string(level.level)), report::grouped(level.files),
                     report::grouped(level.rows), report::grouped(level.bytes),
                     fmt::format("{:.2f}", bytes_a_bar(level.bytes, level.rows))});
   out += "\n" + grid_of({Text::level, Text::files, Text::rows, Text::bytes, Text::bytes_a_bar}, {1, 5}, rows, style);
   rows.clear();
   for (const engine::ColumnSummary& column : store.columns)
-    rows.push_back({column.name, column.form, column.encoding, column.codec, report::grouped(column.files),
-                    report::grouped(column.bytes), fmt::format("{:.2f}", bytes_a_bar(column.bytes, column.rows)),
-                    report::printable(column.reason)});
+    rows.push_back({of_dataset(column.dataset, column.name), column.form, column.encoding, column.codec,
+                    report::grouped(column.files), report::grouped(column.bytes),
+                    fmt::format("{:.2f}", bytes_a_bar(column.bytes, column.rows)), report::printable(column.reason)});
   return out + "\n" +
          grid_of({Text::column, Text::form, Text::encoding, Text::codec, Text::files, Text::bytes, Text::bytes_a_value,
                   Text::reason},
@@ -148,6 +162,13 @@ std::string store_info_json(const engine::StoreSummary& store) {
   json.key("bytes").integer(store.bytes);
   json.key("first").text_or_null(to_string(store.first));
   json.key("last").text_or_null(to_string(store.last));
+  json.key("minutes").begin_object();
+  json.key("instruments").integer(store.minutes.instruments);
+  json.key("bars").integer(store.minutes.bars);
+  json.key("bytes").integer(store.minutes.bytes);
+  json.key("first").text_or_null(to_string(store.minutes.first));
+  json.key("last").text_or_null(to_string(store.minutes.last));
+  json.end_object();
   json.key("factor_events").integer(store.factor_events);
   json.key("unverified_links").integer(store.unverified_links);
   json.key("corporate_actions").integer(store.corporate_actions);
@@ -166,6 +187,7 @@ std::string store_info_json(const engine::StoreSummary& store) {
   json.key("levels").begin_array();
   for (const engine::LevelSummary& level : store.levels) {
     json.line_break().begin_object();
+    json.key("dataset").text(level.dataset);
     json.key("level").text(engine::to_string(level.level));
     json.key("files").integer(level.files);
     json.key("rows").integer(level.rows);
@@ -176,6 +198,7 @@ std::string store_info_json(const engine::StoreSummary& store) {
   json.key("columns").begin_array();
   for (const engine::ColumnSummary& column : store.columns) {
     json.line_break().begin_object();
+    json.key("dataset").text(column.dataset);
     json.key("column").text(column.name);
     json.key("form").text(column.form);
     json.key("encoding").text(column.encoding);

@@ -218,15 +218,19 @@ void take_bar(const store::BarDifference& bar, const std::string& code,
   const std::string_view change = bar.how == store::How::added     ? kAdded
                                   : bar.how == store::How::removed ? kRemoved
                                                                    : kCorrected;
-  out.count("bar", change);
+  const bool of_minutes = bar.dataset == store::Dataset::minute;
+  const std::string_view what = of_minutes ? "minute" : "bar";
+  const std::string at = of_minutes ? fmt::format("{:02}:{:02} ", bar.minute / 60, bar.minute % 60) : "";
+  out.count(what, change);
   if (bar.how == store::How::corrected) {
     for (const store::ValueChange& value : bar.values)
-      take({"bar", code, bar.date, change, std::string(value.column), number(value.before), number(value.after)});
+      take({what, code, bar.date, change, at + std::string(value.column), number(value.before), number(value.after)});
     return;
   }
   const auto close = std::ranges::find(bar.values, "close", &store::ValueChange::column);
   const bool there = close != bar.values.end();
-  take({"bar", code, bar.date, change, "close", there ? number(close->before) : "", there ? number(close->after) : ""});
+  take({what, code, bar.date, change, at + "close", there ? number(close->before) : "",
+        there ? number(close->after) : ""});
 }
 
 }  // namespace

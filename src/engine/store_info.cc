@@ -7,10 +7,14 @@
 
 #include "momentum/formats/data_file.h"
 #include "momentum/formats/folder.h"
+#include "momentum/store/dataset.h"
 #include "momentum/store/published.h"
 
 namespace momentum::engine {
 namespace {
+
+const std::string_view kDaily = store::to_string(store::Dataset::daily);
+const std::string_view kMinutes = store::to_string(store::Dataset::minute);
 
 std::string form_of(const catalog::ColumnRecord& column) {
   if (column.name == "date") return fmt::format("date on {}", column.physical);
@@ -44,15 +48,16 @@ void add_columns(const formats::DataFileReader& reader, const catalog::FileRecor
                  std::vector<ColumnSummary>& columns) {
   for (std::size_t c = 0; c < file.columns.size(); ++c) {
     const catalog::ColumnRecord& record = file.columns[c];
-    ColumnSummary one{record.name, form_of(record), record.encoding, codec_of(record), 0, 0, 0, {}, 0};
+    ColumnSummary one{record.name, form_of(record), record.encoding, codec_of(record), 0, 0, 0, {}, 0, file.dataset};
     auto at = std::ranges::find_if(columns, [&](const ColumnSummary& other) {
-      return other.name == one.name && other.form == one.form && other.encoding == one.encoding &&
-             other.codec == one.codec;
+      return other.dataset == one.dataset && other.name == one.name && other.form == one.form &&
+             other.encoding == one.encoding && other.codec == one.codec;
     });
     if (at == columns.end()) {
       // beside the other forms of this column
-      const auto last = std::find_if(columns.rbegin(), columns.rend(),
-                                     [&](const ColumnSummary& other) { return other.name == one.name; });
+      const auto last = std::find_if(columns.rbegin(), columns.rend(), [&](const ColumnSummary& other) {
+        return other.dataset == one.dataset && other.name == one.name;
+      });
       at = columns.insert(last == columns.rend() ? columns.end() : last.base(), std::move(one));
     }
     ++at->files;
@@ -69,12 +74,39 @@ void count_instruments(const catalog::State& state, StoreSummary& out) {
   for (const catalog::Coverage& coverage : state.coverage) {
     if (coverage.bars == 0) continue;
     ++out.instruments_with_bars;
+    out.bars += coverage.bars;
     out.first = out.first.has_value() ? std::min(out.first, coverage.first) : coverage.first;
     out.last = std::max(out.last, coverage.last);
   }
   for (const catalog::InstrumentRecord& record : state.instruments) {
     out.corporate_actions += static_cast<std::int64_t>(record.actions.size());
     for (const catalog::FactorEvent& event : record.factors) ++(event.link ? out.factor_events : out.unverified_links);
+  }
+}
+
+void count_minutes(const catalog::State& state, MinutesSummary& out) {
+  std::vector<bool> has(state.instruments.size());
+  for (const catalog::FileRecord& file : state.files) {
+    if (file.dataset != kMinutes) continue;
+    out.bars += file.rows;
+    out.bytes += file.bytes;
+    out.first = out.first.has_value() ? std::min(out.first, file.first) : file.first;
+    out.last = std::max(out.last, file.last);
+    for (const catalog::Extent& extent : file.extents) has[static_cast<std::size_t>(extent.instrument)] = true;
+  }
+  out.instruments = std::ranges::count(has, true);
+}
+
+void count_levels(const catalog::State& state, std::string_view dataset, StoreSummary& out) {
+  for (const catalog::Level level : {catalog::Level::base, catalog::Level::year, catalog::Level::tail}) {
+    LevelSummary one{level, 0, 0, 0, std::string(dataset)};
+    for (const catalog::FileRecord& file : state.files) {
+      if (file.level != level || file.dataset != dataset) continue;
+      ++one.files;
+      one.rows += file.rows;
+      one.bytes += file.bytes;
+    }
+    if (one.files > 0) out.levels.push_back(one);
   }
 }
 
@@ -109,30 +141,24 @@ Result<StoreSummary> describe_store(const Context& ctx, const std::string& folde
   out.info = state.info;
   out.snapshot = state.snapshot;
   out.instruments = static_cast<std::int64_t>(state.instruments.size());
-  out.bars = state.snapshot.counts.rows;
   out.bytes = state.snapshot.counts.bytes;
   out.price_limits = state.limits;
   count_instruments(state, out);
-  for (const catalog::Level level : {catalog::Level::base, catalog::Level::year, catalog::Level::tail}) {
-    LevelSummary one{level, 0, 0, 0};
-    for (const catalog::FileRecord& file : state.files) {
-      if (file.level != level) continue;
-      ++one.files;
-      one.rows += file.rows;
-      one.bytes += file.bytes;
-    }
-    if (one.files > 0) out.levels.push_back(one);
-  }
+  count_minutes(state, out.minutes);
+  for (const std::string_view dataset : {kDaily, kMinutes}) count_levels(state, dataset, out);
   for (const catalog::MarketDays& market : state.sessions) {
     if (market.days.empty()) continue;
     out.sessions.push_back({market.market, static_cast<std::int64_t>(market.days.size()), market.days.front(),
                             market.days.back(), market.bars.empty() ? 0 : market.bars.back()});
   }
   MOMENTUM_TRY(const auto files, formats::open_folder(folder));
-  for (const catalog::FileRecord& file : state.files) {
-    if (ctx.cancelled()) return Context::interrupted();
-    MOMENTUM_TRY(const auto reader, open_file(*files, file));
-    add_columns(*reader, file, out.columns);
+  for (const std::string_view dataset : {kDaily, kMinutes}) {
+    for (const catalog::FileRecord& file : state.files) {
+      if (file.dataset != dataset) continue;
+      if (ctx.cancelled()) return Context::interrupted();
+      MOMENTUM_TRY(const auto reader, open_file(*files, file));
+      add_columns(*reader, file, out.columns);
+    }
   }
   return out;
 }

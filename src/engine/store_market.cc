@@ -118,7 +118,8 @@ std::string StoreMarket::factor_source() const {
   }
   if (stated) return "factors";
   const bool preclose = std::ranges::any_of(state_.files, [](const catalog::FileRecord& file) {
-    return std::ranges::any_of(file.columns, [](const auto& column) { return column.name == "preclose"; });
+    return file.dataset == store::to_string(store::Dataset::daily) &&
+           std::ranges::any_of(file.columns, [](const auto& column) { return column.name == "preclose"; });
   });
   return raw && preclose ? "preclose" : "";
 }

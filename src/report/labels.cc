@@ -162,6 +162,7 @@ constexpr std::array kLabels{
     Label{Text::size, "size", "大小"},
     Label{Text::factors, "factors", "复权"},
     Label{Text::facts, "facts", "资料"},
+    Label{Text::minutes, "minutes", "分钟线"},
     Label{Text::sessions, "sessions", "交易日"},
     Label{Text::level, "level", "层"},
     Label{Text::files, "files", "文件"},
@@ -177,6 +178,7 @@ constexpr std::array kLabels{
           "{} 只证券，{} 只有K线；K线 {} 根"},
     Label{Text::factor_count, "{} events, {} unverified jumps", "{} 次除权，{} 处未核实跳变"},
     Label{Text::fact_count, "{} corporate actions, {} price limits", "{} 条权息，{} 条涨跌停价"},
+    Label{Text::minutes_count, "{} instruments, {} bars of minutes", "{} 只证券，{} 根分钟线"},
     Label{Text::sessions_count, "{} sessions, {} to {}; {} bars on the last", "{} 个交易日，{} 至 {}；末日 {} 根K线"},
     Label{Text::synthetic, "合成数据 SYNTHETIC", "合成数据 SYNTHETIC"},
 };

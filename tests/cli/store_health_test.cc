@@ -37,6 +37,26 @@ TEST(StoreHealth, InfoAsText) {
   EXPECT_EQ(text.find("SYNTHETIC"), std::string::npos);
 }
 
+TEST(StoreHealth, MinutesHaveALineAndLevelsOfTheirOwn) {
+  EXPECT_EQ(store_info_text(sample(), {}).find("minute"), std::string::npos);
+  engine::StoreSummary store = sample();
+  store.bytes += 3000;
+  store.minutes = {2, 1500, 3000, *make_date(2024, 5, 2), *make_date(2024, 5, 6)};
+  store.levels.push_back({catalog::Level::tail, 1, 1500, 3000, "minute"});
+  store.columns.push_back({"minute", "int32", "delta", "none", 1, 1500, 30, "small", 1500, "minute"});
+  const std::string text = store_info_text(store, {});
+  EXPECT_NE(text.find("16.00 bytes a bar\n"), std::string::npos);  // of days
+  EXPECT_NE(text.find("2 instruments, 1,500 bars of minutes, 2024-05-02..2024-05-06, 2.9 KiB, 2.00 bytes a bar\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("\nminute: tail "), std::string::npos);
+  EXPECT_NE(text.find("\nminute: minute "), std::string::npos);
+  EXPECT_NE(store_info_json(store).find(
+                R"("minutes":{"instruments":2,"bars":1500,"bytes":3000,"first":"2024-05-02","last":"2024-05-06"})"),
+            std::string::npos)
+      << store_info_json(store);
+}
+
 TEST(StoreHealth, TheReasonTakesTheRoomThatIsLeft) {
   engine::StoreSummary store = sample();
   store.columns[0].reason = std::string(100, 'r');
@@ -71,10 +91,10 @@ TEST(StoreHealth, InfoAsJson) {
   const std::string json = store_info_json(sample());
   EXPECT_NE(json.find(R"("snapshot":{"id":4,"op":"import","note":"2 files","created":"1970-01-01T00:00:00Z"})"),
             std::string::npos);
-  EXPECT_NE(json.find(R"({"level":"tail","files":1,"rows":100,"bytes":2000})"), std::string::npos);
+  EXPECT_NE(json.find(R"({"dataset":"daily","level":"tail","files":1,"rows":100,"bytes":2000})"), std::string::npos);
   EXPECT_NE(
       json.find(
-          R"({"column":"date","form":"date on int32","encoding":"delta","codec":"none","files":9,"rows":500,"bytes":700,)"
+          R"({"dataset":"daily","column":"date","form":"date on int32","encoding":"delta","codec":"none","files":9,"rows":500,"bytes":700,)"
           R"("reason":"delta, no codec: 1.40 bytes"})"),
       std::string::npos);
 }

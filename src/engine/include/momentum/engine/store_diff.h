@@ -15,11 +15,11 @@ namespace momentum::engine {
 
 // One thing that the two states do not have alike. Texts as they go to CSV; "" where there is none.
 struct Difference {
-  std::string_view what;  // instrument fact factor action session calendar limit bar
+  std::string_view what;  // instrument fact factor action session calendar limit bar minute
   std::string code;       // of the instrument; of a session or calendar: its market
   Date date;              // none: of no day
   std::string_view change;  // added removed corrected
-  std::string field;      // column of a bar, kind of a fact
+  std::string field;      // column of a bar (of a minute: "09:31 close"), kind of a fact
   std::string before, after;
 };
 
@@ -28,8 +28,8 @@ struct DiffSummary {
   std::map<std::string, std::int64_t> counts;  // "bar added" -> how many; a bar counts once, whatever its columns
 };
 
-// Calls `take` for each difference: instruments, their facts, factors and actions, sessions, calendars, price limits, then bars,
-// each by id or market and by date. A corrected bar is one call per column that differs; an added or removed one is one
+// Calls `take` for each difference: instruments, their facts, factors and actions, sessions, calendars, price limits, bars, then
+// bars of minutes, each by id or market and by date. A corrected bar is one call per column that differs; an added or removed one is one
 // call, with its close. Suspensions and the like, lists of days, are one call per list. Bars in files that both states
 // have are not read. snapshot 0: the newest. Errors: those of opening and reading; snapshot_not_found.
 Result<DiffSummary> diff_store(const Context& ctx, const std::string& folder, catalog::SnapshotId before,

@@ -16,6 +16,7 @@ namespace momentum::engine {
 struct LevelSummary {
   catalog::Level level = catalog::Level::tail;
   std::int64_t files = 0, rows = 0, bytes = 0;
+  std::string dataset = "daily";
 };
 
 struct SessionsSummary {
@@ -32,6 +33,13 @@ struct ColumnSummary {
   std::int64_t bytes = 0;  // in all of these files
   std::string reason;  // why, in the largest of these files
   std::int64_t reason_rows = 0;  // of that file
+  std::string dataset = "daily";
+};
+
+// Bars of minutes.
+struct MinutesSummary {
+  std::int64_t instruments = 0, bars = 0, bytes = 0;
+  Date first, last;  // day with a bar
 };
 
 struct StoreSummary {
@@ -39,13 +47,15 @@ struct StoreSummary {
   catalog::StoreInfo info;
   catalog::Snapshot snapshot;
   std::int64_t instruments = 0, instruments_with_bars = 0;
-  std::int64_t bars = 0, bytes = 0;  // of data files
+  std::int64_t bars = 0;  // of days
+  std::int64_t bytes = 0;  // of all data files
   std::int64_t factor_events = 0, unverified_links = 0;
   std::int64_t corporate_actions = 0, price_limits = 0;
-  Date first, last;  // bar
-  std::vector<LevelSummary> levels;  // base, year, tail: those that have files
+  Date first, last;  // bar of a day
+  MinutesSummary minutes;
+  std::vector<LevelSummary> levels;  // of days, then of minutes: base, year, tail; those that have files
   std::vector<SessionsSummary> sessions;  // ascending by market
-  std::vector<ColumnSummary> columns;  // in file order
+  std::vector<ColumnSummary> columns;  // in file order, those of minutes after those of days
 };
 
 // Errors: store_not_found, snapshot_not_found, damaged_store (also a data file that is gone or not as the catalog has it),

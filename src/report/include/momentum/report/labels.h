@@ -148,6 +148,7 @@ enum class Text : std::uint8_t {
   size,
   factors,
   facts,
+  minutes,
   sessions,
   level,
   files,
@@ -162,6 +163,7 @@ enum class Text : std::uint8_t {
   instruments_and_bars,
   factor_count,
   fact_count,
+  minutes_count,
   sessions_count,
   // note of synthetic data: the same in both languages
   synthetic,
