@@ -8,6 +8,7 @@
 #include "momentum/store/compact.h"
 #include "momentum/store/diff.h"
 #include "momentum/store/plan.h"
+#include "momentum/store/shipped_plan.h"
 #include "momentum/store/verify.h"
 
 namespace momentum::store {
@@ -260,6 +261,24 @@ TEST(IngestMinutes, AReaderTakesDays) {
   EXPECT_EQ(read(store, {.first = day(2024, 4, 30), .last = day(2024, 5, 6)}).value(), want);
   want.erase(0);
   EXPECT_EQ(read(store, {.first = day(2024, 4, 30), .last = day(2024, 5, 6), .instruments = {1}}).value(), want);
+}
+
+TEST(IngestMinutes, APlanOfMinutesMayBeSent) {
+  const IngestStore store(1);
+  const Model all = {{0, some(0, day(2024, 4, 22), day(2024, 5, 10))}, {1, some(1, day(2024, 5, 6), day(2024, 5, 7))}};
+  ASSERT_TRUE(put(store, all));
+  store.put({{0, made_bars(0, day(2024, 4, 22), day(2024, 5, 10))}});
+  Need need{.dataset = Dataset::minute, .columns = {"close"}, .first = day(2024, 5, 6)};
+  const auto sent = unpack_plan(pack_plan(store.state(), need));
+  ASSERT_TRUE(sent) << sent.error().to_string();
+  EXPECT_EQ(sent->need.dataset, Dataset::minute);
+  EXPECT_EQ(paths_of(sent->state, Dataset::daily), std::set<std::string>());
+  const Plan here = plan(store.state(), need).value(), there = plan(sent->state, sent->need).value();
+  EXPECT_EQ(there.rows, here.rows);
+  EXPECT_EQ(there.rows, 60);  // of whole extents
+  EXPECT_EQ(there.dataset, Dataset::minute);
+  need.dataset = Dataset::daily;
+  EXPECT_EQ(static_cast<int>(pack_plan(store.state(), need).front()), 1);
 }
 
 TEST(IngestMinutes, DifferencesNameTheMinute) {

@@ -227,7 +227,7 @@ TEST(ShippedPlan, NamesWhatIsWrong) {
     EXPECT_EQ(unpack(flipped).error().code, ErrorCode::damaged_store) << bit;
   }
   std::string newer = blob;
-  newer[0] = 2;
+  newer[0] = kPlanVersion + 1;
   EXPECT_EQ(unpack(sealed_again(newer)).error().code, ErrorCode::store_version);
   EXPECT_EQ(unpack_plan(catalog::pack_state(small_state())).error().what, "a damaged plan (no plan)");
   EXPECT_FALSE(unpack_plan(pack_plan(small_state(), kSmallNeed, {.rows_per_batch = 0})));
