@@ -48,13 +48,14 @@ class Publishing : public ::testing::Test {
     catalog::FileRecord file = *tail;
     file.path = path;
     // The same rows under another path: a file says itself which one it is, so it is written anew.
-    auto writer =
-        formats::ColumnFileWriter::create(store_.path(path), key_specs(), identity_of(store_.uuid(), path)).value();
+    auto writer = formats::ColumnFileWriter::create(store_.path(path), key_specs(Dataset::daily),
+                                                    identity_of(store_.uuid(), path))
+                      .value();
     const std::vector<std::int32_t> ids = {id}, days = {day(2024, 12, 31).days};
     ASSERT_TRUE(writer->write_row_group(std::vector<formats::ColumnValues>{{std::span<const std::int32_t>(ids)},
                                                                            {std::span<const std::int32_t>(days)}}));
     const auto summary = writer->close().value();
-    file.columns = {record_of(key_specs()[0], ""), record_of(key_specs()[1], "")};
+    file.columns = {record_of(key_specs(Dataset::daily)[0], ""), record_of(key_specs(Dataset::daily)[1], "")};
     file.row_groups = {{0, 1, summary.groups[0].offset, summary.groups[0].bytes}};
     file.extents = {{id, 0, 1, Date{days[0]}, Date{days[0]}}};
     file.rows = 1;
