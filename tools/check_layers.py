@@ -199,12 +199,12 @@ class Checker:
                     yield path
 
     def run(self):
-        for top in ("src", "tests", "bench"):
+        for top in ("src", "tests", "bench", "fuzz"):
             for path in self._tree(self.root / top, SOURCE_SUFFIXES):
                 self.source(path, top)
         for path in self._tree(self.root, (".cmake",), ("CMakeLists.txt", "CMakePresets.json", "layers.txt")):
             self.build_file(path)
-        for top in ("src", "tests", "bench", "tools", "python"):
+        for top in ("src", "tests", "bench", "fuzz", "tools", "python"):
             for path in self._tree(self.root / top, SOURCE_SUFFIXES + (".py", ".sh")):
                 self.size(path)
         return self

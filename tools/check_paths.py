@@ -21,9 +21,9 @@ import sys
 import urllib.parse
 
 DOCUMENTS = ("README*.md", "THIRD_PARTY.md", "docs/**/*.md", "src/**/README.md", "tests/**/README.md",
-             "bench/**/README.md", "tools/**/README.md")
+             "bench/**/README.md", "fuzz/**/README.md", "tools/**/README.md")
 GENERATED = re.compile(r"^(?:\./)?(?:build(?:-\w+)?|\.venv|\.cache)(?:/|$)")
-FOLDERS = ("src", "tests", "tools", "docs", "cmake", "bench", "spec", "python", ".ci", "momentum")
+FOLDERS = ("src", "tests", "tools", "docs", "cmake", "bench", "fuzz", "spec", "python", ".ci", "momentum")
 FILE_NAME = re.compile(r"^[\w.*-]+\.(?:md|txt|py|cc|h|cmake|json|toml|sh)$")
 PATH_LIKE = re.compile(r"^[\w.*{},/@+-]+$")
 LINK = re.compile(r"\[[^\]]*\]\(\s*<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\s*\)")

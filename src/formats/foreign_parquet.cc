@@ -18,13 +18,12 @@ namespace {
 
 constexpr std::int64_t kMostRows = std::int64_t{1} << 31;
 constexpr int kMostColumns = 4096;
-constexpr std::int64_t kMostBytes = std::int64_t{4} << 30;
 constexpr std::int64_t kBatchRows = std::int64_t{1} << 16;
 
 arrow::Status too_large() { return arrow::Status::CapacityError("too large"); }
 
 // What the footer says is believed only where it is too much: rows and bytes are counted as they come.
-arrow::Result<std::shared_ptr<arrow::Table>> whole(const std::string& path) {
+arrow::Result<std::shared_ptr<arrow::Table>> whole(const std::string& path, std::int64_t most_bytes) {
   ARROW_ASSIGN_OR_RAISE(auto file, arrow::io::ReadableFile::Open(path));
   parquet::arrow::FileReaderBuilder builder;
   ARROW_RETURN_NOT_OK(builder.Open(std::move(file)));
@@ -44,7 +43,7 @@ arrow::Result<std::shared_ptr<arrow::Table>> whole(const std::string& path) {
     if (batch == nullptr) break;
     rows += batch->num_rows();
     bytes += arrow::util::TotalBufferSize(*batch);
-    if (rows > kMostRows || bytes > kMostBytes) return too_large();
+    if (rows > kMostRows || bytes > most_bytes) return too_large();
     all.push_back(std::move(batch));
   }
   if (rows != about->num_rows()) return arrow::Status::Invalid("fewer rows than its footer says");
@@ -66,10 +65,10 @@ bool is_parquet(const std::string& path) {
   return std::memcmp(begin.data(), "PAR1", begin.size()) == 0;
 }
 
-Result<std::shared_ptr<arrow::Table>> read_foreign_parquet(const std::string& path) {
+Result<std::shared_ptr<arrow::Table>> read_foreign_parquet(const std::string& path, std::int64_t most_bytes) {
   arrow::Status status;
   try {
-    auto table = whole(path);
+    auto table = whole(path, most_bytes);
     if (table.ok()) return *std::move(table);
     status = table.status();
   } catch (const std::bad_alloc&) {

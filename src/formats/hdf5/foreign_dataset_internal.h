@@ -13,7 +13,7 @@ namespace momentum::formats {
 
 // Bytes that a file may still ask for.
 struct ForeignBudget {
-  std::uint64_t left = std::uint64_t{4} << 30;
+  std::uint64_t left = kMostForeignBytes;
   bool take(std::uint64_t bytes) {
     if (bytes > left) return false;
     left -= bytes;

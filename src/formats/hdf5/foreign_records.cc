@@ -15,7 +15,7 @@ constexpr std::int64_t kMostBlocks = 4096;
 
 class Walk {
  public:
-  explicit Walk(const std::string& file) : file_(file) {}
+  Walk(const std::string& file, std::uint64_t most_bytes) : file_(file), budget_{most_bytes} {}
   Result<void> group(hid_t at, const std::string& path, int depth);
   std::vector<ForeignRecords> take() { return std::move(found_); }
 
@@ -117,7 +117,7 @@ Result<void> Walk::frame(hid_t at, const std::string& path) {
 
 }  // namespace
 
-Result<std::vector<ForeignRecords>> read_foreign_records(const std::string& path) {
+Result<std::vector<ForeignRecords>> read_foreign_records(const std::string& path, std::uint64_t most_bytes) {
   const Hdf5Turn turn;
   register_blosc();
   H5PLset_loading_state(0);  // a file may ask for any filter; none is loaded
@@ -125,7 +125,7 @@ Result<std::vector<ForeignRecords>> read_foreign_records(const std::string& path
   if (!file) return foreign_damage("no HDF5 file, or a damaged one", path);
   const Hdf5Handle root(H5Gopen2(file.get(), "/", H5P_DEFAULT), H5Gclose);
   if (!root) return foreign_damage("its root", path);
-  Walk walk(path);
+  Walk walk(path, most_bytes);
   MOMENTUM_TRY_VOID(walk.group(root.get(), "", 0));
   std::vector<ForeignRecords> out = walk.take();
   if (out.empty())

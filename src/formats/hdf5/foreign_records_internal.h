@@ -21,7 +21,11 @@ struct ForeignRecords {
   std::vector<ForeignColumn> columns;  // all of one length
 };
 
+// Of all values of a file.
+inline constexpr std::uint64_t kMostForeignBytes = std::uint64_t{4} << 30;
+
 // Errors: unreadable_data, too_large, empty_input.
-Result<std::vector<ForeignRecords>> read_foreign_records(const std::string& path);
+Result<std::vector<ForeignRecords>> read_foreign_records(const std::string& path,
+                                                         std::uint64_t most_bytes = kMostForeignBytes);
 
 }  // namespace momentum::formats
