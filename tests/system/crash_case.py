@@ -36,6 +36,12 @@ def told(line):
     print(line, file=sys.stderr, flush=True)
 
 
+def progress(what, number, count):
+    """A line now and then, where it takes long."""
+    if number % 100 == 99:
+        told(f"  {number + 1} of {count}: {what}")
+
+
 def scratch():
     """Where stores come and go by the thousand: in memory, where the system has such a place."""
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
@@ -150,6 +156,10 @@ class CrashCase(Case):
             one.setUp()
             cls.prepared = [one.prepare(command) for command in one.commands()]
         return cls.prepared
+
+    def environment(self, **more):
+        # LeakSanitizer traces the program itself, which can have one tracer only.
+        return super().environment(ASAN_OPTIONS="detect_leaks=0", **more)
 
     def command(self, *arguments):
         return [PROGRAM, *arguments, "--store", "store", "--threads", "1", "--format", "json"]

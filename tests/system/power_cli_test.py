@@ -7,7 +7,7 @@ of these states (half of it), evenly, beside the ends of all commands; ./dev cra
 import hashlib
 import shutil
 
-from crash_case import CrashCase, spread, told
+from crash_case import CrashCase, progress, spread, told
 from power_loss import Disk
 from store_case import main
 
@@ -69,6 +69,7 @@ class Power(CrashCase):
         for command in self.all_commands():
             for number, (what, tree, finished) in enumerate(self.states(command)):
                 if (command.name, number) in chosen:
+                    progress(what, number, counts[command.name])
                     self.put(tree)
                     afters += self.expect_whole(command, f"{command.name}, {what}", finished) == command.after
         told(f"{len(chosen)} of {len(everywhere)} states after a power cut ("

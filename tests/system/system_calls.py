@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 
+KILL_BEFORE = os.environ.get("KILL_BEFORE", "")  # the program of kill_before.cc
 # Nothing here writes with these; who begins to must teach the model of a disk what they do.
 UNKNOWN = {"creat", "writev", "pwritev", "pwritev2", "sync_file_range", "syncfs", "sync", "renameat2", "link", "linkat",
            "symlink", "symlinkat", "truncate", "fallocate", "dup", "dup2", "dup3", "sendfile", "copy_file_range", "splice"}
@@ -47,6 +48,8 @@ def unusable():
     """Why no program can be traced here; empty: one can."""
     if shutil.which("strace") is None:
         return "no strace on this machine"
+    if not KILL_BEFORE:
+        return "KILL_BEFORE names no program"
     done = subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "true"], capture_output=True, text=True, check=False)
     return "" if done.returncode == 0 else f"strace may not trace here ({done.stderr.strip()})"
 
@@ -143,12 +146,8 @@ class _Reader:
 
 
 def _strace(command, cwd, env, options):
-    return subprocess.run(["strace", "-f", "-qq", "-e", "signal=none", *options, *command], cwd=cwd, env=env,
+    return subprocess.run(["strace", "-f", "--seccomp-bpf", "-qq", "-e", "signal=none", *options, *command], cwd=cwd, env=env,
                           capture_output=True, text=True, timeout=120, check=False)
-
-
-def _only(call, what):
-    return ["-o", "/dev/null", "-e", f"trace={call.name}", "-e", f"inject={call.name}:{what}"]
 
 
 def record(command, cwd, env, folder):
@@ -171,11 +170,13 @@ def changes(calls):
 
 
 def killed_before(call, command, cwd, env):
-    """Runs until just before that call is done, which kills it. Or to its end, where another run's calls are not these."""
-    return _strace(command, cwd, env, _only(call, f"signal=KILL:when={call.number}"))
+    """Runs until just before that call is done: exit 137. Or to its end, where another run's calls are not these."""
+    return subprocess.run([KILL_BEFORE, call.name, str(call.number), *command], cwd=cwd, env=env, capture_output=True,
+                          text=True, timeout=120, check=False)
 
 
 def failing(call, how, command, cwd, env, lasting=False):
     """Runs with that call not done: `how` is "error=EIO" or "retval=0". `lasting`: all of its name from there on."""
     when = f"{call.number}{'+' if lasting else ''}"
-    return _strace(command, cwd, env, _only(call, f"{how}:when={when}"))
+    return _strace(command, cwd, env, ["-o", "/dev/null", "-e", f"trace={call.name}", "-e",
+                                       f"inject={call.name}:{how}:when={when}"])
