@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::int64_t kMostRows = std::int64_t{1} << 31;
 constexpr int kMostColumns = 4096;
-constexpr std::int64_t kBatchRows = std::int64_t{1} << 16;
+constexpr std::int64_t kBatchRows = std::int64_t{1} << 13;  // a text that is all of them may be long
 
 arrow::Status too_large() { return arrow::Status::CapacityError("too large"); }
 
