@@ -1,5 +1,6 @@
 #include "data_file.h"
 
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -94,6 +95,8 @@ void read_all(const std::string& bytes, Open open) {
     MOMENTUM_CHECK(place.rows > 0 && place.rows <= kMaxGroupRows && place.offset >= 0 && place.bytes >= 0 &&
                    place.offset + place.bytes <= static_cast<std::int64_t>(bytes.size()));
     rows += place.rows;
+    const std::array<std::size_t, 1> last = {reader.specs().size() - 1};
+    static_cast<void>(reader.fetch(group, last));
     for (std::size_t column = 0; column < reader.specs().size(); ++column) {
       MOMENTUM_CHECK(reader.bytes(group, column) >= 0 && reader.missing(group, column) <= place.rows);
       if (place.rows <= kMostRows) read_column(reader, group, column);

@@ -237,14 +237,14 @@ void SampleCatalog::read(const std::string& folder) {
   const auto catalog = Catalog::open(folder, {.busy = std::chrono::milliseconds(0)});
   no_fault_of_ours(catalog);
   if (!catalog) return;
-  no_fault_of_ours(catalog->check());
-  no_fault_of_ours(catalog->load());
+  const auto checked = catalog->check();
+  no_fault_of_ours(checked);
   const auto log = catalog->log();
   no_fault_of_ours(log);
-  if (!log) return;
-  for (std::size_t k = 0; k < log->size() && k < 4; ++k) {
+  for (std::size_t k = 0; log && k < log->size(); ++k) {
     const SnapshotId snapshot = (*log)[k].id;
-    no_fault_of_ours(catalog->load(snapshot));
+    if (!checked) no_fault_of_ours(catalog->load(snapshot));  // else it has loaded them all
+    if (k > 1) break;
     no_fault_of_ours(catalog->limits(snapshot, {}, {}));
     no_fault_of_ours(catalog->changed_limits((*log)[0].id, snapshot));
   }
