@@ -27,6 +27,8 @@ class FileMarket final : public Market {
     return set.instruments[instrument].quarantined;
   }
   std::vector<panel::ShareAction> actions(std::size_t) const override { return {}; }  // nor of these
+  // Files hold none.
+  Result<std::vector<DayLimit>> limits(std::size_t, Date, Date) const override { return std::vector<DayLimit>(); }
   int digits(std::size_t instrument) const override;
   bool delisted(std::size_t, Date) const override { return false; }  // no file of bars says so
   Date first_bar(std::size_t instrument) const override;

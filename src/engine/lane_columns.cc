@@ -18,7 +18,7 @@ void LaneColumns::bars() {
   stored("amount", b.amount);
 }
 
-void LaneColumns::extras(std::span<const double> volumes) {
+void LaneColumns::extras(std::span<const double> volumes, std::span<const double> up, std::span<const double> down) {
   const Bars& b = lane_.bars;
   stored("raw_open", b.open);
   stored("raw_high", b.high);
@@ -27,6 +27,8 @@ void LaneColumns::extras(std::span<const double> volumes) {
   stored("preclose", b.preclose);
   stored("factor", lane_.factors.factor);
   stored("adj_volume", volumes);
+  stored("up_limit", up);
+  stored("down_limit", down);
 }
 
 void LaneColumns::line(std::string name, const std::vector<double>& values, std::int8_t degree) {

@@ -26,8 +26,8 @@ class LaneColumns {
   LaneColumns(const Lane& lane, Adjust adjust) : lane_(lane), adjust_(adjust) {}
 
   void bars();
-  // Columns that are there when asked for by name. `volumes`: those of adj_volume.
-  void extras(std::span<const double> volumes);
+  // Columns that are there when asked for by name. `volumes`: those of adj_volume; `up` and `down`: price limits.
+  void extras(std::span<const double> volumes, std::span<const double> up, std::span<const double> down);
   // A line of the profile. One that scales with prices is shown at the level of the last bar, unless back-adjusted.
   void line(std::string name, const std::vector<double>& values, std::int8_t degree);
   void row_date(std::string name, const std::vector<double>& values);

@@ -51,6 +51,12 @@ struct Lane {
   Date last_before;  // where there are no bars: the last one before the origin, if there is one
 };
 
+// The highest and the lowest price at which an instrument might trade on a day, as traded, in yuan; NaN: none that day.
+struct DayLimit {
+  Date day;
+  double up, down;
+};
+
 class Stages;
 
 // What is taken of instruments.
@@ -91,6 +97,9 @@ class Market {
   virtual std::span<const Date> quarantined(std::size_t instrument) const = 0;
   // Corporate actions, ascending; none where any of its prices are not raw, and would be adjusted twice.
   virtual std::vector<panel::ShareAction> actions(std::size_t instrument) const = 0;
+  // Price limits of days from `first` to `last`, ascending; what is not known is left out. Errors: those of a store's catalog;
+  // bad_value (a published copy, which has none).
+  virtual Result<std::vector<DayLimit>> limits(std::size_t instrument, Date first, Date last) const = 0;
   // Digits after the point of its tick.
   virtual int digits(std::size_t instrument) const = 0;
   // Whether a source says that its listing ended before the session.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "frequency.h"
 #include "lane_columns.h"
@@ -21,6 +22,28 @@ struct Actions {
   std::vector<panel::ShareAction> list;
   int digits = 2;
 };
+
+// The limits of each row.
+struct RowLimits {
+  std::vector<double> up, down;
+};
+
+RowLimits limits_of(std::span<const std::int32_t> dates, const std::vector<DayLimit>& known) {
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  RowLimits out{std::vector<double>(dates.size(), kNone), std::vector<double>(dates.size(), kNone)};
+  for (const DayLimit& day : known) {
+    const auto at = std::ranges::lower_bound(dates, day.day.days);
+    if (at == dates.end() || *at != day.day.days) continue;
+    out.up[static_cast<std::size_t>(at - dates.begin())] = day.up;
+    out.down[static_cast<std::size_t>(at - dates.begin())] = day.down;
+  }
+  return out;
+}
+
+bool wants(const ShowRequest& request, std::string_view column) {
+  return std::ranges::find(request.columns, column) != request.columns.end();
+}
+bool wants_limits(const ShowRequest& request) { return wants(request, "up_limit") || wants(request, "down_limit"); }
 
 Result<std::shared_ptr<arrow::Table>> to_table(const Lane& lane, const std::vector<LaneColumn>& columns,
                                                std::size_t first, std::size_t last) {
@@ -79,7 +102,7 @@ Lane additive_lane(const Lane& lane, const panel::AdditiveInput& input) {
 
 // The table of one lane.
 Result<std::shared_ptr<arrow::Table>> rows_of(const Context& ctx, const ShowRequest& request, const Lane& raw,
-                                              const Actions& actions) {
+                                              const Actions& actions, const std::vector<DayLimit>& known_limits) {
   const panel::AdditiveInput input = additive_input(request, raw, actions);
   const bool additive = request.method == Method::additive;
   const Lane lane = additive ? additive_lane(raw, input) : raw;
@@ -117,7 +140,8 @@ Result<std::shared_ptr<arrow::Table>> rows_of(const Context& ctx, const ShowRequ
                                           ? std::vector<double>(raw.bars.volume.begin(), raw.bars.volume.end())
                                           : panel::level_volumes(input, raw.bars.volume);
   LaneColumns extra(raw, adjust);
-  extra.extras(volumes);
+  const RowLimits limits = limits_of(raw.bars.dates, known_limits);
+  extra.extras(volumes, limits.up, limits.down);
   for (auto& column : extra.take()) ordinary.push_back(std::move(column));
   MOMENTUM_TRY(const auto chosen, select_columns(std::move(ordinary), ordinary_count, request.columns));
 
@@ -132,10 +156,13 @@ Result<std::shared_ptr<arrow::Table>> rows_of(const Context& ctx, const ShowRequ
 
 // Scores are of one kind of prices; and what is not adjusted is not adjusted by any method.
 Result<void> check_method(const ShowRequest& request) {
-  const bool wants_volumes = std::ranges::find(request.columns, "adj_volume") != request.columns.end();
+  const bool wants_volumes = wants(request, "adj_volume");
   if (request.frequency != Frequency::day && (request.method == Method::additive || wants_volumes))
     return fail(ErrorCode::bad_value, "what corporate actions adjust is shown by days", "--freq",
                 "leave it out, or --method additive and adj_volume");
+  if (request.frequency != Frequency::day && wants_limits(request))
+    return fail(ErrorCode::bad_value, "price limits are of a day", "--freq",
+                "leave it out, or up_limit and down_limit");
   if (request.method == Method::ratio) return {};
   if (request.scores)
     return fail(ErrorCode::bad_value, "no scores of additive prices", "--method additive",
@@ -174,6 +201,10 @@ Result<Shown> show(const Context& ctx, const ShowRequest& request, InputReport* 
     return fail(ErrorCode::session_not_found, shown.code + " has no bar up to " + to_string(end), "--end",
                 "its first bar is of " + to_string(first));
   }
+  std::vector<DayLimit> limits;
+  if (wants_limits(request)) {
+    MOMENTUM_TRY(limits, market->limits(instrument, std::max(first, request.start.value_or(first)), end));
+  }
   const Cut cut{.session = end, .history_days = request.history_days, .adjust = request.adjust, .only = {instrument}};
   const LaneSink sink = [&](const Context& own, std::span<const Lane> lanes) -> Result<void> {
     if (lanes.empty()) return {};
@@ -181,7 +212,7 @@ Result<Shown> show(const Context& ctx, const ShowRequest& request, InputReport* 
       shown.as_of = Date{lanes[0].bars.dates.back()};
       shown.name = market->name(instrument, shown.as_of);
     }
-    MOMENTUM_TRY(shown.rows, rows_of(own, request, lanes[0], actions));
+    MOMENTUM_TRY(shown.rows, rows_of(own, request, lanes[0], actions, limits));
     return {};
   };
   MOMENTUM_TRY_VOID(market->read(ctx, cut, at_frequency(request.frequency, sink)));

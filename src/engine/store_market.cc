@@ -1,11 +1,13 @@
 #include "store_market.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <utility>
 
 #include "market_group.h"
 #include "momentum/base/parallel.h"
+#include "momentum/catalog/catalog.h"
 #include "momentum/store/batch_reader.h"
 #include "momentum/store/plan.h"
 #include "momentum/store/published.h"
@@ -150,6 +152,28 @@ std::vector<panel::ShareAction> StoreMarket::actions(std::size_t instrument) con
                    .transfer = action.transfer,
                    .rights = action.rights,
                    .rights_price = action.rights_price});
+  return out;
+}
+
+// A year at a time: a day's limits come for all instruments.
+Result<std::vector<DayLimit>> StoreMarket::limits(std::size_t instrument, Date first, Date last) const {
+  std::vector<DayLimit> out;
+  if (state_.limits == 0) return out;
+  if (store::is_published(folder_))
+    return fail(ErrorCode::bad_value, "a published copy has no price limits", folder_, "read the store itself");
+  MOMENTUM_TRY(const auto catalog, catalog::Catalog::open(folder_));
+  const auto price = [](Decimal value) {
+    return value.units == 0 ? std::numeric_limits<double>::quiet_NaN() : value.value();
+  };
+  constexpr std::int32_t kYear = 366;
+  for (Date from = first; from <= last; from = from + kYear) {
+    MOMENTUM_TRY(const auto days, catalog.limits(state_.snapshot.id, from, std::min(last, from + (kYear - 1))));
+    for (const catalog::DayLimits& day : days) {
+      const auto at = std::ranges::lower_bound(day.limits, members_[instrument], {}, &catalog::PriceLimit::instrument);
+      if (at != day.limits.end() && at->instrument == members_[instrument])
+        out.push_back({day.day, price(at->up), price(at->down)});
+    }
+  }
   return out;
 }
 

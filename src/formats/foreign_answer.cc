@@ -6,6 +6,7 @@
 #include <arrow/io/interfaces.h>
 #include <arrow/ipc/writer.h>
 #include <fmt/format.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -117,8 +118,9 @@ arrow::Result<std::shared_ptr<arrow::Table>> table_of(const ForeignRecords& reco
   return arrow::Table::Make(arrow::schema(fields), arrays);
 }
 
-// A file may lead its reader in circles, or ask for all memory there is.
+// A file may lead its reader in circles, or ask for all memory there is; and nobody may be left to hear the answer.
 void set_limits() {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   const rlimit none{0, 0}, seconds{kMostSeconds, kMostSeconds};
   ::setrlimit(RLIMIT_CORE, &none);
   ::setrlimit(RLIMIT_CPU, &seconds);

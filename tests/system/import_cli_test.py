@@ -277,6 +277,30 @@ class Kinds(Case):
         self.assertEqual(self.info()["price_limits"], 2)
         self.assertFalse(self.kind("limits", "code,date,up,down", lines)["changed"])
 
+    def test_limits_are_shown(self):
+        lines = ["600000.SH,2024-02-05,11.01,9.01", "600000.SH,2024-02-06,11.5,", "600001.SH,2024-02-07,3,2"]
+        answer = self.kind("limits", "code,date,up,down", lines)
+
+        def shown(*more):
+            done = self.good("show", "600000", "--store", "store", "--columns", "up_limit,close,down_limit", "--format",
+                             "json", *more)
+            rows = json.loads(done.stdout)["rows"]
+            return {row["date"]: (row["up_limit"], row["down_limit"]) for row in rows
+                    if (row["up_limit"], row["down_limit"]) != (None, None)}
+
+        limits = {"2024-02-05": (11.01, 9.01), "2024-02-06": (11.5, None)}
+        for adjust in ("front", "back", "none"):  # as traded, whatever the prices are
+            self.assertEqual(shown("--adjust", adjust), limits)
+        self.assertEqual(shown("--start", "2024-02-06"), {"2024-02-06": (11.5, None)})
+        self.assertEqual(shown("--end", "2024-02-05"), {"2024-02-05": (11.01, 9.01)})
+        self.assertEqual(shown("--last", "3"), {})
+        self.assertEqual(shown("--snapshot", answer["snapshot"] - 1), {})
+        self.bad(2, "show", "600000", "--store", "store", "--columns", "up_limit", "--freq", "1w")
+        self.good("store", "publish", "--store", "store", "copy")
+        self.bad(2, "show", "600000", "--store", "copy", "--columns", "up_limit")
+        self.assertIn("600000", self.good("show", "600000", "--store", "copy", "--columns", "close", "--format",
+                                          "json").stdout)
+
     def test_what_is_no_kind(self):
         write(self.folder / "a.csv", ["600000.SH,2024-01-02"], "code,date")
         self.assertIn("did you mean factors?", self.bad(2, "import", "a.csv", "--kind", "factor", "--store", "store"))
