@@ -21,6 +21,7 @@ const CancelToken& watch_interrupts() {
   sigaction(SIGINT, &action, &before);
   if (before.sa_handler == SIG_IGN) sigaction(SIGINT, &before, nullptr);  // a shell's background job stays deaf
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   return g_token;
 }
 

@@ -3,6 +3,9 @@
 MOMENTUM_CRASHES says how many kills, spread evenly over all calls of all commands, and half as many failures. ./dev crash: all.
 """
 
+import resource
+import subprocess
+
 import system_calls
 from crash_case import CrashCase, progress, spread, told
 from store_case import main
@@ -39,6 +42,31 @@ class Crash(CrashCase):
         self.assertGreater(min(kills.values()), 0)
         self.assertGreater(befores, 0)
 
+    def test_files_that_may_not_grow(self):
+        """Writes that are cut short for true: up to a limit on the size of files, and an error from there on."""
+        sizes = (1, 38, 100, 511, 2000, 3500, 4096, 5000, 20000, 50000, 80000, 100000)
+        points = [(command, size) for command in self.all_commands() for size in sizes]
+        failures = 0
+        for command, size in spread(points, share=4):
+            what = f"{command.name} with files of {size} bytes at most"
+            self.place(command.made)
+            done = subprocess.run(self.command(*command.arguments), cwd=self.home, env=self.environment(),
+                                  capture_output=True, text=True, timeout=120, check=False,
+                                  preexec_fn=lambda most=size: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)))
+            self.assertIn(done.returncode, (0, 5), f"{what}: {done.stderr}")
+            failures += done.returncode != 0
+            if done.returncode != 0:
+                self.expect_one_line(done, what)
+            self.expect_whole(command, what, finished=done.returncode == 0)
+        told(f"{failures} of {len(spread(points, share=4))} runs with limited files failed")
+        self.assertGreater(failures, 0)
+
+    def expect_one_line(self, done, what):
+        self.assertEqual(done.stdout, "", what)
+        errors = [line for line in done.stderr.splitlines() if line.startswith("momentum: error: ")]
+        self.assertEqual(len(errors), 1, f"{what}: {done.stderr}")
+        self.assertEqual(done.stderr.splitlines()[-1], errors[0], what)
+
     def test_a_call_that_fails(self):
         """Exit 5 and one line, or the work done all the same; never half of it."""
         points = [(command, call, how) for command, call in self.points() if call.fd != 2 for how in FAILURES[call.name]]
@@ -50,10 +78,7 @@ class Crash(CrashCase):
             self.assertIn(done.returncode, (0, 5), f"{what}: {done.stderr}")
             failures += done.returncode != 0
             if done.returncode != 0:
-                self.assertEqual(done.stdout, "", what)
-                errors = [line for line in done.stderr.splitlines() if line.startswith("momentum: error: ")]
-                self.assertEqual(len(errors), 1, f"{what}: {done.stderr}")
-                self.assertEqual(done.stderr.splitlines()[-1], errors[0], what)
+                self.expect_one_line(done, what)
             else:
                 unmoved[call.name] = unmoved.get(call.name, 0) + 1
             if self.expect_whole(command, what, finished=done.returncode == 0) == command.after and done.returncode != 0:

@@ -152,7 +152,7 @@ class Errors(Case):
         self.imported(self.market("bars", 20))
         before = self.contents()
         self.market("bars", 60)
-        limited = subprocess.run(["bash", "-c", "trap '' XFSZ; ulimit -f 2; exec \"$@\"", "bash", PROGRAM, "import", "bars",
+        limited = subprocess.run(["bash", "-c", "ulimit -f 2; exec \"$@\"", "bash", PROGRAM, "import", "bars",
                                   "--store", "store"], cwd=self.folder, env=self.environment(), capture_output=True,
                                  encoding="utf-8", timeout=60)
         self.assertEqual(limited.returncode, 5, limited.stderr)
