@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "memory_need.h"
+#include "momentum/formats/folder.h"
 
 namespace momentum::engine {
 namespace {
@@ -96,15 +98,32 @@ std::size_t groups_need(const ReadPlan& read, const catalog::State& state) {
   return static_cast<std::size_t>(kept + most * read.threads) * row_bytes(read.plan);
 }
 
+// What comes from afar of the row groups of one part, for each part in work, and of the tail for as long as it is kept.
+std::size_t fetched_need(const ReadPlan& read, const catalog::State& state) {
+  std::int64_t kept = 0, most = 0;
+  for (const catalog::FileRecord& file : state.files)
+    if (!file.bucket) kept += file.bytes;
+  for (std::size_t part = 0, b = 0; part < read.ends.size(); ++part) {
+    std::set<std::pair<std::uint32_t, std::uint32_t>> groups;
+    for (; b < read.ends[part]; ++b)
+      for (const store::PlannedInstrument& one : read.plan.batches[b].instruments)
+        for (const store::Piece& piece : one.pieces) groups.emplace(piece.file, piece.group);
+    std::int64_t bytes = 0;
+    for (const auto& [file, group] : groups) bytes += state.files[file].row_groups[group].bytes;
+    most = std::max(most, bytes);
+  }
+  return static_cast<std::size_t>(kept + most * read.threads);
+}
+
 }  // namespace
 
-std::size_t read_need(const ReadPlan& read, const catalog::State& state) {
+std::size_t read_need(const ReadPlan& read, const catalog::State& state, bool far) {
   std::size_t pieces = 0;
   for (const store::Batch& batch : read.plan.batches)
     for (const store::PlannedInstrument& one : batch.instruments)
       pieces += sizeof(one) + one.pieces.size() * sizeof(store::Piece);
   return state_need(state) + pieces + groups_need(read, state) +
-         static_cast<std::size_t>(read.threads) * part_need(read);
+         static_cast<std::size_t>(read.threads) * part_need(read) + (far ? fetched_need(read, state) : 0);
 }
 
 Result<ReadPlan> plan_read(const Context& ctx, const std::string& folder, const catalog::State& state,
@@ -114,7 +133,7 @@ Result<ReadPlan> plan_read(const Context& ctx, const std::string& folder, const 
     for (const Grain& grain : kGrains) {
       MOMENTUM_TRY(ReadPlan read, plan_of(state, need, grain, threads));
       if (ctx.memory_limit == 0) return read;
-      const std::size_t bytes = read_need(read, state);
+      const std::size_t bytes = read_need(read, state, formats::is_remote(folder));
       if (bytes <= ctx.memory_limit) return read;
       least = std::min(least, bytes);
     }

@@ -22,7 +22,7 @@ struct ReadPlan {
 Result<ReadPlan> plan_read(const Context& ctx, const std::string& folder, const catalog::State& state,
                            const store::Need& need);
 
-// An upper bound of what reading and computing it allocates.
-std::size_t read_need(const ReadPlan& read, const catalog::State& state);
+// An upper bound of what reading and computing it allocates. far: files of an object store, of which bytes are fetched first.
+std::size_t read_need(const ReadPlan& read, const catalog::State& state, bool far = false);
 
 }  // namespace momentum::engine

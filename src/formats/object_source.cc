@@ -17,6 +17,13 @@ constexpr std::int64_t kGap = 64 << 10;
 constexpr std::int64_t kPiece = 8 << 20;
 
 struct Fetched {
+  Fetched(ByteRange asked, arrow::Future<std::shared_ptr<arrow::Buffer>> coming)
+      : range(asked), bytes(std::move(coming)) {}
+  // Nothing is on its way any more when who asked is gone: the program may end then, and the library with it.
+  ~Fetched() { bytes.Wait(); }
+  Fetched(const Fetched&) = delete;
+  Fetched& operator=(const Fetched&) = delete;
+
   ByteRange range;
   arrow::Future<std::shared_ptr<arrow::Buffer>> bytes;
 

@@ -145,6 +145,19 @@ TEST(StoreOptions, Convert) {
     EXPECT_EQ(refused(words).code, ErrorCode::bad_value) << words.back();
 }
 
+TEST(StoreOptions, Publish) {
+  const Options o = parsed({"store", "publish", "s3://bucket/x", "--store", "s", "--grace", "7d", "--snapshot", "7"});
+  EXPECT_EQ(o.command, Command::store_publish);
+  EXPECT_EQ(o.upkeep.to, "s3://bucket/x");
+  EXPECT_EQ(o.upkeep.grace, std::chrono::hours(7 * 24));
+  EXPECT_EQ(o.snapshot, 7);
+  EXPECT_EQ(parsed({"store", "publish", "there"}).upkeep.grace, std::chrono::hours(24));
+  for (const Words& words :
+       {Words{"store", "publish"}, Words{"store", "publish", ""}, Words{"store", "publish", "a", "b"}})
+    EXPECT_EQ(refused(words).code, ErrorCode::bad_option);
+  EXPECT_EQ(refused({"store", "publish", "a", "--format", "csv"}).code, ErrorCode::bad_value);
+}
+
 TEST(StoreOptions, Upkeep) {
   EXPECT_EQ(parsed({"store", "log"}).command, Command::store_log);
   EXPECT_EQ(parsed({"store", "log", "--format", "csv"}).format, report::Format::csv);
