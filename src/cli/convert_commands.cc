@@ -1,9 +1,10 @@
-// store convert: the same data in another form.
+// store convert and export: the same data in another form.
 
 #include <string>
 
 #include "filled_label.h"
 #include "momentum/engine/convert.h"
+#include "momentum/engine/export.h"
 #include "momentum/engine/store_info.h"
 #include "momentum/report/json_writer.h"
 #include "momentum/report/number.h"
@@ -42,6 +43,27 @@ Result<void> run_store_convert(Session& session) {
                                        size_text(made->bytes_after), size_text(made->bytes_before))));
   if (session.options.format != report::Format::json) return {};
   return session.emit(convert_json(request, *made));
+}
+
+Result<void> run_store_export(Session& session) {
+  engine::ExportRequest request = session.options.exported;
+  request.store = session.store();
+  const std::string& path = session.options.output;
+  MOMENTUM_TRY(report::FileBeside file, report::FileBeside::create(path));
+  const Result<engine::ExportReport> made = engine::export_bars(session.ctx, request, file.temporary(), path);
+  if (session.progress != nullptr) session.progress->finish();
+  if (!made) {
+    Error error = made.error();
+    if (error.where == file.temporary()) error.where = path;
+    return std::unexpected(std::move(error));
+  }
+  MOMENTUM_TRY_VOID(file.take_place(session.ctx));
+  session.note_adjustment(made->adjust_applied);
+  // CSV has no place for the mark
+  if (made->synthetic) session.note(report::text(report::Text::synthetic, session.lang));
+  session.say(report::printable(filled(report::Text::exported, session.lang, report::grouped(made->rows),
+                                       report::grouped(made->instruments), path, made->adjust_applied)));
+  return {};
 }
 
 }  // namespace momentum::cli

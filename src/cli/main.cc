@@ -90,6 +90,7 @@ Result<void> run_command(const Options& options) {
     case Command::store_repair: return run_store_repair(session);
     case Command::store_convert: return run_store_convert(session);
     case Command::store_publish: return run_store_publish(session);
+    case Command::store_export: return run_store_export(session);
     case Command::doctor: return run_doctor(session);
     case Command::config: return run_config(session);
     case Command::version: return run_version(session);

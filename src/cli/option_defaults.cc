@@ -43,6 +43,7 @@ std::string default_text(std::string_view command, std::string_view key) {
     if (key == "end") return to_string(demo.market.end);
     return making_text(key, demo.lock_wait);
   }
+  if (command == "store-export" && key == "adjust") return adjust_name(engine::ExportRequest{}.adjust);
   if (command.starts_with("store-")) {
     const UpkeepOptions upkeep;
     if (key == "grace") return duration_text(upkeep.grace);

@@ -93,6 +93,25 @@ CLI::App* declare_show(CLI::App& app, Raw& raw) {
   return show;
 }
 
+CLI::App* declare_export(CLI::App& store, Raw& raw) {
+  CLI::App* out =
+      store.add_subcommand("export", "bars as one plain file for other programs: -o FILE.parquet, .csv or .h5");
+  repeated(*out, "--codes", "A,B|@FILE", raw.codes, "these instruments only");
+  one(*out, "--start", "DATE", raw.start, "first day");
+  one(*out, "--end", "DATE", raw.end, "last day; prices are front-adjusted to it");
+  repeated(*out, "--columns", "A,B", raw.columns,
+           "these columns of show, or other stored ones (default: open,high,low,close,volume,amount)");
+  one(*out, "--adjust", "HOW", raw.adjust, "prices: front (default), back or none");
+  out->footer(
+      std::string(kGlobals) +
+      "\nExamples:\n"
+      "  momentum store export -o bars.parquet\n"
+      "  momentum store export --adjust none --codes 600000.SH,000001.SZ -o two.csv\n"
+      "  momentum store export --start 2024-01-02 --columns close,ma20,turnover -o year.parquet\n"
+      "  momentum store export --codes @codes.txt -o frames.h5    # pandas.read_hdf(\"frames.h5\", \"SH600000\")\n");
+  return out;
+}
+
 CLI::App* declare_doctor(CLI::App& app) {
   CLI::App* doctor = app.add_subcommand("doctor", "what this machine has, and what the program uses of it");
   doctor->footer(std::string(kGlobals) +

@@ -30,6 +30,7 @@ inline constexpr const char* kGlobals =
 void declare_everywhere(CLI::App& app, Raw& raw);
 CLI::App* declare_scan(CLI::App& app, Raw& raw);
 CLI::App* declare_show(CLI::App& app, Raw& raw);
+CLI::App* declare_export(CLI::App& store, Raw& raw);  // a command of store
 CLI::App* declare_doctor(CLI::App& app);
 CLI::App* declare_config(CLI::App& app);
 

@@ -149,6 +149,33 @@ Result<void> read_input(const Raw& raw, const char* command, Options& out, Reque
   return {};
 }
 
+// The days and columns of show and store export.
+template <class Request>
+Result<void> read_range(const Raw& raw, Request& request) {
+  if (raw.start) {
+    MOMENTUM_TRY(request.start, parse_day("--start", *raw.start));
+  }
+  if (raw.end) {
+    MOMENTUM_TRY(request.end, parse_day("--end", *raw.end));
+  }
+  if (request.start && request.end && *request.end < *request.start) {
+    return fail(ErrorCode::bad_value, fmt::format("bad value '{}'", *raw.end), "--end", "it lies before --start");
+  }
+  for (const std::string& text : raw.columns) {
+    MOMENTUM_TRY(const Texts columns, parse_list("--columns", text));
+    request.columns.insert(request.columns.end(), columns.begin(), columns.end());
+  }
+  return {};
+}
+
+Result<void> read_codes(const Raw& raw, Texts& to) {
+  for (const std::string& text : raw.codes) {
+    MOMENTUM_TRY(const Texts codes, parse_codes("--codes", text));
+    to.insert(to.end(), codes.begin(), codes.end());
+  }
+  return {};
+}
+
 Result<void> read_scan(const Raw& raw, Options& out) {
   engine::ScanRequest& request = out.scan;
   MOMENTUM_TRY_VOID(read_input(raw, "scan", out, request));
@@ -167,10 +194,7 @@ Result<void> read_scan(const Raw& raw, Options& out) {
   if (raw.min_score) {
     MOMENTUM_TRY(request.min_score, parse_number("--min-score", *raw.min_score));
   }
-  for (const std::string& text : raw.codes) {
-    MOMENTUM_TRY(const Texts codes, parse_codes("--codes", text));
-    request.codes.insert(request.codes.end(), codes.begin(), codes.end());
-  }
+  MOMENTUM_TRY_VOID(read_codes(raw, request.codes));
   request.industries = raw.industries;
   request.allow_partial = raw.allow_partial;
   request.list_delisted = raw.delisted;
@@ -192,6 +216,21 @@ Result<void> read_scan(const Raw& raw, Options& out) {
   return {};
 }
 
+Result<void> read_export(const Raw& raw, Options& out) {
+  out.command = Command::store_export;
+  engine::ExportRequest& request = out.exported;
+  if (out.output.empty()) {
+    return fail(ErrorCode::bad_option, "no file", "store export", "name one: -o FILE.parquet, FILE.csv or FILE.h5");
+  }
+  MOMENTUM_TRY_VOID(engine::check_export_path(out.output));
+  if (out.snapshot != 0) request.snapshot = out.snapshot;
+  MOMENTUM_TRY_VOID(read_range(raw, request));
+  if (raw.adjust) {
+    MOMENTUM_TRY(request.adjust, parse_adjust(*raw.adjust));
+  }
+  return read_codes(raw, request.codes);
+}
+
 Result<void> read_show(const Raw& raw, Options& out) {
   engine::ShowRequest& request = out.show;
   if (!raw.show_code || raw.show_code->empty()) {
@@ -200,21 +239,9 @@ Result<void> read_show(const Raw& raw, Options& out) {
   request.code = *raw.show_code;
   MOMENTUM_TRY_VOID(read_input(raw, "show", out, request));
   request.input.universe = "all";
-  if (raw.start) {
-    MOMENTUM_TRY(request.start, parse_day("--start", *raw.start));
-  }
-  if (raw.end) {
-    MOMENTUM_TRY(request.end, parse_day("--end", *raw.end));
-  }
-  if (request.start && request.end && *request.end < *request.start) {
-    return fail(ErrorCode::bad_value, fmt::format("bad value '{}'", *raw.end), "--end", "it lies before --start");
-  }
+  MOMENTUM_TRY_VOID(read_range(raw, request));
   if (raw.last) {
     MOMENTUM_TRY(request.last, parse_count("--last", *raw.last, 1, 1'000'000'000));
-  }
-  for (const std::string& text : raw.columns) {
-    MOMENTUM_TRY(const Texts columns, parse_list("--columns", text));
-    request.columns.insert(request.columns.end(), columns.begin(), columns.end());
   }
   request.scores = raw.scores;
   if (raw.method) {
@@ -225,7 +252,14 @@ Result<void> read_show(const Raw& raw, Options& out) {
 }
 
 // Whether the command can write what was asked for. Where the file asked, it gets its own default: the file speaks to all commands.
-Result<void> check_format(Options& out, bool from_file) {
+Result<void> check_format(Options& out, bool asked, bool from_file) {
+  if (out.command == Command::store_export) {
+    if (asked && !from_file)
+      return fail(ErrorCode::bad_option, "store export has no such option", "--format",
+                  "the suffix of -o says the form");
+    out.format.reset();
+    return {};
+  }
   if (!out.format || *out.format == report::Format::table || *out.format == report::Format::json) return {};
   const bool rows = out.command == Command::scan || out.command == Command::show;
   static constexpr std::array kOfLines{Command::dialects, Command::config, Command::store_log, Command::store_diff};
@@ -270,7 +304,7 @@ Error placed(Error error, const ConfigPlaces& places) {
 }
 
 struct Commands {
-  CLI::App *scan, *show, *doctor, *config;
+  CLI::App *scan, *show, *exported, *doctor, *config;
   StoreCommands of_store;
 };
 
@@ -288,6 +322,8 @@ Result<void> read_command(const Commands& commands, const Raw& raw, const StoreT
     return read_import(texts, out);
   } else if (commands.of_store.demo->parsed()) {
     return read_demo(texts, out);
+  } else if (commands.exported->parsed()) {
+    return read_export(raw, out);
   } else if (commands.of_store.store->parsed()) {
     return read_store(commands.of_store, texts, out);
   } else if (commands.doctor->parsed()) {
@@ -310,9 +346,14 @@ Result<Options> parse_arguments(const std::vector<std::string>& arguments, const
   app.require_subcommand(0, 1);
   declare_everywhere(app, raw);
   StoreTexts texts;
-  Commands commands{
-      .scan = declare_scan(app, raw), .show = declare_show(app, raw), .doctor = {}, .config = {}, .of_store = {}};
+  Commands commands{.scan = declare_scan(app, raw),
+                    .show = declare_show(app, raw),
+                    .exported = {},
+                    .doctor = {},
+                    .config = {},
+                    .of_store = {}};
   commands.of_store = declare_store_commands(app, kGlobals, texts);
+  commands.exported = declare_export(*commands.of_store.store, raw);
   commands.doctor = declare_doctor(app);
   commands.config = declare_config(app);
   for (CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
@@ -360,7 +401,9 @@ Result<Options> parse_arguments(const std::vector<std::string>& arguments, const
     if (implied != wanted) raw.format.reset();
   }
   Result<void> read = read_command(commands, raw, texts, out);
-  if (read) read = check_format(out, places.contains("--format") || (places.contains("--output") && !raw.format));
+  if (read)
+    read = check_format(out, raw.format.has_value(),
+                        places.contains("--format") || (places.contains("--output") && !raw.format));
   if (!read) return std::unexpected(placed(std::move(read).error(), places));
   return out;
 }

@@ -56,6 +56,7 @@ Result<void> run_store_verify(Session& session);
 Result<void> run_store_repair(Session& session);
 Result<void> run_store_convert(Session& session);
 Result<void> run_store_publish(Session& session);
+Result<void> run_store_export(Session& session);
 Result<void> run_doctor(Session& session);
 Result<void> run_config(Session& session);
 Result<void> run_version(Session& session);

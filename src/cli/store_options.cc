@@ -277,7 +277,7 @@ Result<void> read_store(const StoreCommands& commands, const StoreTexts& texts, 
   const Row* const row = std::ranges::find_if(rows, [](const Row& one) { return one.first->parsed(); });
   if (row == std::end(rows)) {
     return fail(ErrorCode::bad_option, "no command", "store",
-                "use info, log, diff, pin, unpin, gc, compact, verify, repair, convert or publish");
+                "use info, log, diff, pin, unpin, gc, compact, verify, repair, convert, publish or export");
   }
   out.command = row->second;
   if (out.command == Command::store_convert) return read_convert(texts, out);

@@ -51,6 +51,19 @@ void LaneColumns::price(std::string name, std::span<const double> column) {
   list_.push_back({std::move(name), [column, f, last](std::size_t r) { return column[r] * (f[r] / last); }});
 }
 
+panel::AdditiveInput additive_input(const Lane& lane, const LaneActions& actions, Adjust adjust) {
+  return {.dates = lane.bars.dates,
+          .actions = actions.list,
+          .as_of = lane.bars.dates.empty() ? Date{} : Date{lane.bars.dates.back()},
+          .level = adjust == Adjust::back ? panel::Level::back : panel::Level::front,
+          .digits = actions.digits};
+}
+
+std::vector<double> level_volumes(const Lane& lane, const panel::AdditiveInput& input, Adjust adjust) {
+  if (adjust == Adjust::none) return {lane.bars.volume.begin(), lane.bars.volume.end()};
+  return panel::level_volumes(input, lane.bars.volume);
+}
+
 std::unexpected<Error> no_such_column(const std::string& name, const std::vector<std::string>& names) {
   const std::string meant = nearest(name, names);
   return fail(

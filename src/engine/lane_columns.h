@@ -43,6 +43,16 @@ class LaneColumns {
   std::vector<LaneColumn> list_;
 };
 
+// The corporate actions of an instrument, and the digits that its prices have.
+struct LaneActions {
+  std::vector<panel::ShareAction> list;
+  int digits = 2;
+};
+// At the level of the lane's last bar, or of its first where `adjust` is back. Views both.
+panel::AdditiveInput additive_input(const Lane& lane, const LaneActions& actions, Adjust adjust);
+// adj_volume: the volumes at that level; as stored where `adjust` is none.
+std::vector<double> level_volumes(const Lane& lane, const panel::AdditiveInput& input, Adjust adjust);
+
 // Those that are wanted, in that order (`date` is left out: it is always there); where none is named, the first `ordinary`.
 // Error name_not_found, with the nearest name.
 Result<std::vector<LaneColumn>> select_columns(std::vector<LaneColumn> all, std::size_t ordinary,

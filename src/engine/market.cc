@@ -17,6 +17,7 @@ Bars Bars::slice(std::size_t first, std::size_t last) const {
   cut(part.dates);
   for (auto* column : {&part.open, &part.high, &part.low, &part.close, &part.volume, &part.amount, &part.preclose})
     cut(*column);
+  for (auto& column : part.more) cut(column);
   if (table != nullptr)
     part.table = table->Slice(static_cast<std::int64_t>(first), static_cast<std::int64_t>(last - first));
   return part;

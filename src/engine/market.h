@@ -31,6 +31,7 @@ struct Bars {
   std::vector<std::shared_ptr<const std::vector<double>>> storage;
   std::shared_ptr<const void> owner;  // of what else is viewed
   std::shared_ptr<arrow::Table> table;  // null for a store
+  std::vector<std::span<const double>> more;  // of a store: the columns of Cut::more, empty where it has none
 
   // Rows [first, last) of all columns.
   Bars slice(std::size_t first, std::size_t last) const;
@@ -66,6 +67,7 @@ struct Cut {
   Adjust adjust = Adjust::front;
   std::vector<std::size_t> only = {};  // these instruments alone, ascending; empty: all
   std::map<std::string, std::int64_t> latest_rows = {};  // columns of which the last rows are enough; more may be given
+  std::vector<std::string> more = {};  // other stored columns, of a store alone
   Stages* stages = nullptr;  // is told what reading took
 };
 

@@ -17,12 +17,6 @@
 namespace momentum::engine {
 namespace {
 
-// What additive prices are made of.
-struct Actions {
-  std::vector<panel::ShareAction> list;
-  int digits = 2;
-};
-
 // The limits of each row.
 struct RowLimits {
   std::vector<double> up, down;
@@ -81,14 +75,6 @@ Result<std::shared_ptr<arrow::Table>> to_table(const Lane& lane, const std::vect
                             static_cast<std::int64_t>(last - first));
 }
 
-panel::AdditiveInput additive_input(const ShowRequest& request, const Lane& lane, const Actions& actions) {
-  return {.dates = lane.bars.dates,
-          .actions = actions.list,
-          .as_of = lane.bars.dates.empty() ? Date{} : Date{lane.bars.dates.back()},
-          .level = request.adjust == Adjust::back ? panel::Level::back : panel::Level::front,
-          .digits = actions.digits};
-}
-
 // The lane with its prices adjusted additively, to be taken as they stand.
 Lane additive_lane(const Lane& lane, const panel::AdditiveInput& input) {
   Lane out = lane;
@@ -102,8 +88,8 @@ Lane additive_lane(const Lane& lane, const panel::AdditiveInput& input) {
 
 // The table of one lane.
 Result<std::shared_ptr<arrow::Table>> rows_of(const Context& ctx, const ShowRequest& request, const Lane& raw,
-                                              const Actions& actions, const std::vector<DayLimit>& known_limits) {
-  const panel::AdditiveInput input = additive_input(request, raw, actions);
+                                              const LaneActions& actions, const std::vector<DayLimit>& known_limits) {
+  const panel::AdditiveInput input = additive_input(raw, actions, request.adjust);
   const bool additive = request.method == Method::additive;
   const Lane lane = additive ? additive_lane(raw, input) : raw;
   const Adjust adjust = additive ? Adjust::none : request.adjust;
@@ -136,9 +122,7 @@ Result<std::shared_ptr<arrow::Table>> rows_of(const Context& ctx, const ShowRequ
   }
   auto ordinary = columns.take();
   const std::size_t ordinary_count = ordinary.size();
-  const std::vector<double> volumes = request.adjust == Adjust::none
-                                          ? std::vector<double>(raw.bars.volume.begin(), raw.bars.volume.end())
-                                          : panel::level_volumes(input, raw.bars.volume);
+  const std::vector<double> volumes = level_volumes(raw, input, request.adjust);
   LaneColumns extra(raw, adjust);
   const RowLimits limits = limits_of(raw.bars.dates, known_limits);
   extra.extras(volumes, limits.up, limits.down);
@@ -184,7 +168,7 @@ Result<Shown> show(const Context& ctx, const ShowRequest& request, InputReport* 
   const Date first = market->first_bar(instrument);
   Shown shown;
   shown.code = to_string(market->ids[instrument]);
-  const Actions actions{market->actions(instrument), market->digits(instrument)};
+  const LaneActions actions{market->actions(instrument), market->digits(instrument)};
   shown.adjust_applied = request.method == Method::ratio ? adjust_text(*market, request.adjust)
                                                          : additive_text(*market, instrument, request.adjust);
   shown.synthetic = market->synthetic;

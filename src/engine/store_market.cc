@@ -197,10 +197,11 @@ std::size_t StoreMarket::place_of(catalog::InstrumentId id) const {
   return static_cast<std::size_t>(std::ranges::lower_bound(members_, id) - members_.begin());
 }
 
-Lane StoreMarket::lane_of(const store::SeriesBars& series, const store::Plan& plan, const Cut& cut) const {
+Lane StoreMarket::lane_of(const store::SeriesBars& series, const Cut& cut) const {
   Lane lane{place_of(series.id), {}, {}, {}};
   lane.bars.dates = series.dates;
-  for (std::size_t c = 0; c < plan.columns.size(); ++c) *column_of(lane.bars, plan.columns[c]) = series.columns[c];
+  for (std::size_t c = 0; c < kRead.size(); ++c) *column_of(lane.bars, kRead[c]) = series.columns[c];
+  lane.bars.more.assign(series.columns.begin() + static_cast<std::ptrdiff_t>(kRead.size()), series.columns.end());
   static const std::vector<catalog::FactorEvent> kNone;
   lane.factors = factors_of(cut.adjust == Adjust::none ? kNone : record(lane.instrument).factors, series.dates);
   return lane;
@@ -208,6 +209,7 @@ Lane StoreMarket::lane_of(const store::SeriesBars& series, const store::Plan& pl
 
 store::Need StoreMarket::need_of(const Cut& cut) const {
   store::Need need{.columns = kRead, .latest_rows = cut.latest_rows, .last = cut.session};
+  need.columns.insert(need.columns.end(), cut.more.begin(), cut.more.end());
   if (cut.history_days) need.first = cut.session - *cut.history_days;
   if (!cut.only.empty()) {
     for (const std::size_t one : cut.only) need.instruments.push_back(members_[one]);
@@ -238,7 +240,7 @@ Result<void> StoreMarket::read(const Context& ctx, const Cut& cut, const LaneSin
       const Stages::Timer reading(cut.stages, Stages::read);
       MOMENTUM_TRY(store::BatchBars batch, reader.read(plan.batches[b]));
       for (const store::SeriesBars& series : batch.series)
-        if (!series.dates.empty()) lanes.push_back(lane_of(series, plan, cut));
+        if (!series.dates.empty()) lanes.push_back(lane_of(series, cut));
       batches.push_back(std::move(batch));
     }
     for (const Lane& lane : lanes) read[part].push_back(lane.instrument);

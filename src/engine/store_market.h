@@ -41,7 +41,7 @@ class StoreMarket final : public Market {
     return state_.coverage[static_cast<std::size_t>(members_[i])];
   }
   std::size_t place_of(catalog::InstrumentId id) const;
-  Lane lane_of(const store::SeriesBars& series, const store::Plan& plan, const Cut& cut) const;
+  Lane lane_of(const store::SeriesBars& series, const Cut& cut) const;
   store::Need need_of(const Cut& cut) const;
   // Lanes of the instruments that have no bar in the window.
   Result<std::vector<Lane>> empty_lanes(const Context& ctx, const Cut& cut, const std::vector<bool>& read) const;

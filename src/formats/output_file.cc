@@ -66,13 +66,25 @@ std::unexpected<Error> write_failed(int error, const std::string& path) {
   }
 }
 
-Result<std::unique_ptr<OutputFile>> create_output_file(const std::string& path) {
+namespace {
+
+Result<std::unique_ptr<OutputFile>> open_for_output(const std::string& path, int how) {
   int fd = -1;
   do {
-    fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | how, 0666);
   } while (fd < 0 && errno == EINTR);
   if (fd < 0) return write_failed(errno, path);
   return std::make_unique<DiskFile>(fd, path);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<OutputFile>> create_output_file(const std::string& path) {
+  return open_for_output(path, O_EXCL);
+}
+
+Result<std::unique_ptr<OutputFile>> replace_output_file(const std::string& path) {
+  return open_for_output(path, O_TRUNC);
 }
 
 }  // namespace momentum::formats

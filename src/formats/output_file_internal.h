@@ -24,6 +24,9 @@ class OutputFile {
 // A new file; one that exists is never touched.
 Result<std::unique_ptr<OutputFile>> create_output_file(const std::string& path);
 
+// One that may be overwritten: empty from here on.
+Result<std::unique_ptr<OutputFile>> replace_output_file(const std::string& path);
+
 std::unexpected<Error> write_failed(int error, const std::string& path);
 
 }  // namespace momentum::formats

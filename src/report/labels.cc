@@ -136,6 +136,8 @@ constexpr std::array kLabels{
     Label{Text::unpinned, "snapshot {} is no more pinned", "快照 {} 不再固定"},
     Label{Text::converted, "converted snapshot {} into {}: {} instruments, {} bars, {} files of {} (before: {})",
           "已将快照 {} 转换到 {}：{} 只证券、{} 根K线、{} 个文件共 {}（原为 {}）"},
+    Label{Text::exported, "exported {} rows of {} instruments to {}; prices {}",
+          "已导出 {} 行（{} 只证券）到 {}；复权 {}"},
     Label{Text::gc_done, "dropped {} snapshots, removed {} files of {}; {} snapshots are kept",
           "清理 {} 个快照，删除 {} 个文件共 {}；保留 {} 个快照"},
     Label{Text::gc_would, "dry run: would drop {} snapshots and remove {} files of {}; {} snapshots would be kept",

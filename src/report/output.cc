@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 namespace momentum::report {
@@ -46,14 +47,6 @@ class Descriptor {
 
  private:
   int value_;
-};
-
-struct RemovedUnlessKept {
-  std::string path;
-  bool kept = false;
-  ~RemovedUnlessKept() {
-    if (!kept) ::unlink(path.c_str());
-  }
 };
 
 std::string folder_of(const std::string& path) {
@@ -108,38 +101,66 @@ Result<void> write_stream(const Context& ctx, int descriptor, std::string_view n
   return {};
 }
 
-Result<void> write_file(const Context& ctx, const std::string& path, std::string_view bytes) {
+Result<FileBeside> FileBeside::create(const std::string& path) {
   MOMENTUM_TRY_VOID(check_target(path));
-  const std::string target = real_target(path);
+  std::string target = real_target(path);
   struct stat old{};
-  const bool exists = ::stat(target.c_str(), &old) == 0;
-  if (exists && !S_ISREG(old.st_mode)) {
-    Descriptor direct(::open(target.c_str(), O_WRONLY | O_CLOEXEC));
-    if (direct.get() < 0) return system_error("cannot write", errno, path);
-    return write_stream(ctx, direct.get(), path, bytes);
-  }
-
+  if (::stat(target.c_str(), &old) == 0 && !S_ISREG(old.st_mode))
+    return fail(ErrorCode::bad_value, "not a file that can be replaced", path, "name an ordinary file");
   std::vector<char> name(target.begin(), target.end());
   static constexpr std::string_view kSuffix = ".XXXXXX";
   name.insert(name.end(), kSuffix.begin(), kSuffix.end());
   name.push_back('\0');
   Descriptor file(::mkostemp(name.data(), O_CLOEXEC));
   if (file.get() < 0) return system_error("cannot write", errno, path);
-  RemovedUnlessKept temporary{name.data()};
-  MOMENTUM_TRY_VOID(write_stream(ctx, file.get(), path, bytes));
-  if (::fchmod(file.get(), exists ? old.st_mode & 07777 : default_mode()) != 0 || ::fsync(file.get()) != 0) {
-    return system_error("cannot write", errno, path);
-  }
-  if (const int failed = file.close(); failed != 0) return system_error("cannot write", failed, path);
-  if (ctx.cancelled()) return Context::interrupted();
-  if (::rename(temporary.path.c_str(), target.c_str()) != 0) return system_error("cannot write", errno, path);
-  temporary.kept = true;
+  return FileBeside(path, std::move(target), name.data());
+}
 
-  Descriptor folder(::open(folder_of(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+FileBeside::FileBeside(std::string path, std::string target, std::string temporary)
+    : path_(std::move(path)), target_(std::move(target)), temporary_(std::move(temporary)) {}
+
+FileBeside::FileBeside(FileBeside&& other) noexcept
+    : path_(std::move(other.path_)),
+      target_(std::move(other.target_)),
+      temporary_(std::exchange(other.temporary_, {})) {}
+
+FileBeside::~FileBeside() {
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+Result<void> FileBeside::take_place(const Context& ctx) {
+  struct stat old{};
+  const bool exists = ::stat(target_.c_str(), &old) == 0;
+  Descriptor file(::open(temporary_.c_str(), O_WRONLY | O_CLOEXEC));
+  if (file.get() < 0 || ::fchmod(file.get(), exists ? old.st_mode & 07777 : default_mode()) != 0 ||
+      ::fsync(file.get()) != 0)
+    return system_error("cannot write", errno, path_);
+  if (const int failed = file.close(); failed != 0) return system_error("cannot write", failed, path_);
+  if (ctx.cancelled()) return Context::interrupted();
+  if (::rename(temporary_.c_str(), target_.c_str()) != 0) return system_error("cannot write", errno, path_);
+  temporary_.clear();
+
+  Descriptor folder(::open(folder_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   // EINVAL: a file system that cannot sync a folder; the rename itself stands
   if (folder.get() >= 0 && ::fsync(folder.get()) != 0 && errno != EINVAL)
-    return system_error("cannot sync", errno, path);
+    return system_error("cannot sync", errno, path_);
   return {};
+}
+
+Result<void> write_file(const Context& ctx, const std::string& path, std::string_view bytes) {
+  MOMENTUM_TRY_VOID(check_target(path));
+  struct stat info{};
+  if (::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
+    Descriptor direct(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (direct.get() < 0) return system_error("cannot write", errno, path);
+    return write_stream(ctx, direct.get(), path, bytes);
+  }
+  MOMENTUM_TRY(FileBeside beside, FileBeside::create(path));
+  Descriptor file(::open(beside.temporary().c_str(), O_WRONLY | O_CLOEXEC));
+  if (file.get() < 0) return system_error("cannot write", errno, path);
+  MOMENTUM_TRY_VOID(write_stream(ctx, file.get(), path, bytes));
+  if (const int failed = file.close(); failed != 0) return system_error("cannot write", failed, path);
+  return beside.take_place(ctx);
 }
 
 }  // namespace momentum::report

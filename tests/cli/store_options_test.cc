@@ -158,6 +158,30 @@ TEST(StoreOptions, Publish) {
   EXPECT_EQ(refused({"store", "publish", "a", "--format", "csv"}).code, ErrorCode::bad_value);
 }
 
+TEST(StoreOptions, Export) {
+  Options o = parsed({"store", "export", "-o", "a.parquet", "--snapshot", "7"});
+  EXPECT_EQ(o.command, Command::store_export);
+  EXPECT_EQ(o.output, "a.parquet");
+  EXPECT_EQ(o.exported.snapshot, 7);
+  EXPECT_EQ(o.exported.adjust, engine::Adjust::front);
+  EXPECT_TRUE(o.exported.codes.empty() && o.exported.columns.empty());
+  o = parsed({"store", "export", "-o", "a.h5", "--codes", "600000.SH,000001", "--columns", "close,ma5", "--columns",
+              "turnover", "--start", "20240102", "--end", "2024-06-28", "--adjust", "none"});
+  EXPECT_EQ(o.exported.codes, (Words{"600000.SH", "000001"}));
+  EXPECT_EQ(o.exported.columns, (Words{"close", "ma5", "turnover"}));
+  EXPECT_EQ(o.exported.start, make_date(2024, 1, 2));
+  EXPECT_EQ(o.exported.end, make_date(2024, 6, 28));
+  EXPECT_EQ(o.exported.adjust, engine::Adjust::none);
+  for (const Words& words :
+       {Words{"store", "export"}, Words{"store", "export", "-o", "-"},
+        Words{"store", "export", "-o", "a.csv", "--format", "csv"}, Words{"store", "export", "-o", "a.csv", "b.csv"}})
+    EXPECT_EQ(refused(words).code, ErrorCode::bad_option);
+  for (const Words& words : {Words{"store", "export", "-o", "a.txt"}, Words{"store", "export", "-o", "a"},
+                             Words{"store", "export", "-o", "a.csv", "--adjust", "x"},
+                             Words{"store", "export", "-o", "a.csv", "--start", "2024-06-31"}})
+    EXPECT_EQ(refused(words).code, ErrorCode::bad_value) << words.back();
+}
+
 TEST(StoreOptions, Upkeep) {
   EXPECT_EQ(parsed({"store", "log"}).command, Command::store_log);
   EXPECT_EQ(parsed({"store", "log", "--format", "csv"}).format, report::Format::csv);

@@ -55,6 +55,34 @@ TEST_F(Output, ModeFollowsUmaskAndTheOldFile) {
   EXPECT_EQ(info.st_mode & 07777, 0600u);
 }
 
+TEST_F(Output, AFileBesideTakesItsPlaceOrIsGone) {
+  ASSERT_TRUE(write_file(ctx_, path("a"), "old"));
+  ASSERT_EQ(::chmod(path("a").c_str(), 0600), 0);
+  {
+    const auto beside = FileBeside::create(path("a")).value();
+    std::ofstream(beside.temporary()) << "half";
+    EXPECT_EQ(files(), 2u);
+  }
+  EXPECT_EQ(files(), 1u);
+  EXPECT_EQ(content(path("a")), "old");
+  auto beside = FileBeside::create(path("a")).value();
+  std::ofstream(beside.temporary()) << "whole";
+  CancelToken token;
+  token.cancel();
+  Context cancelled;
+  cancelled.cancel = &token;
+  EXPECT_EQ(beside.take_place(cancelled).error().code, ErrorCode::interrupted);
+  EXPECT_EQ(content(path("a")), "old");
+  ASSERT_TRUE(beside.take_place(ctx_));
+  EXPECT_EQ(content(path("a")), "whole");
+  EXPECT_EQ(files(), 1u);
+  struct stat info{};
+  ASSERT_EQ(::stat(path("a").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 07777, 0600u);
+  EXPECT_EQ(FileBeside::create("/dev/null").error().code, ErrorCode::bad_value);
+  EXPECT_FALSE(FileBeside::create(path("no/a")));
+}
+
 TEST_F(Output, ALinkStaysALink) {
   ASSERT_TRUE(write_file(ctx_, path("real"), "old"));
   fs::create_symlink(path("real"), path("link"));

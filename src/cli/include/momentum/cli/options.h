@@ -11,6 +11,7 @@
 #include "momentum/base/simd_level.h"
 #include "momentum/engine/convert.h"
 #include "momentum/engine/demo.h"
+#include "momentum/engine/export.h"
 #include "momentum/engine/import.h"
 #include "momentum/engine/scan.h"
 #include "momentum/engine/show.h"
@@ -36,6 +37,7 @@ enum class Command : std::uint8_t {
   store_repair,
   store_convert,
   store_publish,
+  store_export,
   doctor,
   config,
   version,
@@ -97,6 +99,7 @@ struct Options {
   engine::DemoRequest demo;
   UpkeepOptions upkeep;
   engine::ConvertRequest convert;  // of store; so is its source
+  engine::ExportRequest exported;  // store export
 
   std::vector<Setting> settings;  // config
 };

@@ -129,6 +129,7 @@ enum class Text : std::uint8_t {
   pinned,
   unpinned,
   converted,
+  exported,
   gc_done,
   gc_would,
   compacted,

@@ -1,0 +1,12 @@
+#pragma once
+// The three writers behind create_export().
+
+#include "momentum/formats/export_file.h"
+
+namespace momentum::formats {
+
+Result<std::unique_ptr<ExportWriter>> create_csv_export(const std::string& path, std::vector<std::string> columns);
+Result<std::unique_ptr<ExportWriter>> create_parquet_export(const std::string& path, std::vector<std::string> columns,
+                                                            const FileMetadata& notes);
+
+}  // namespace momentum::formats

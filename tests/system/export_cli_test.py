@@ -1,0 +1,232 @@
+"""store export: one plain file with the numbers that show prints, for every reader.
+
+A library that this Python lacks is a skip with its name.
+"""
+
+import csv
+import datetime
+import importlib
+import math
+import resource
+import signal
+import stat
+import subprocess
+import unittest
+
+from store_case import PROGRAM, Case, days, main, write
+
+USUAL = ["open", "high", "low", "close", "volume", "amount"]
+MORE = ["ma20", "rsi", "macd_hist", "boll_upper", "trend_20", "raw_close", "preclose", "factor", "adj_volume"]
+
+
+def library(name):
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        raise unittest.SkipTest(f"this Python has no {name}") from None
+
+
+class Export(Case):
+    def setUp(self):
+        super().setUp()
+        self.good("demo", "--store", "store", "--stocks", "12", "--years", "2")
+
+    def export(self, name, *more, store="store"):
+        done = self.good("store", "export", "--store", store, "-o", name, *more)
+        return done.stderr
+
+    def rows(self, name):
+        with open(self.folder / name, encoding="utf-8", newline="") as file:
+            return list(csv.reader(file))
+
+    def codes(self):
+        return sorted({row[0] for row in self.rows("all.csv")[1:]})
+
+    def shown(self, code, columns, *more):
+        """The rows of one instrument as show prints them; none where it has none."""
+        done = self.run_program("show", code, "--store", "store", "--format", "csv", "--columns", ",".join(columns), *more)
+        if done.returncode == 3:
+            return []
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return [[code, *line.split(",")] for line in done.stdout.splitlines()[1:]]
+
+    def expect_shown(self, name, codes, columns, *more):
+        found = self.rows(name)
+        self.assertEqual(found[0], ["code", "date", *columns])
+        wanted = [row for code in codes for row in self.shown(code, columns, *more)]
+        self.assertEqual(found[1:], wanted)
+
+    def test_csv_has_what_show_has(self):
+        said = self.export("all.csv")
+        self.assertIn("SYNTHETIC", said)
+        self.assertIn("12 instruments", said)
+        codes = self.codes()
+        self.assertEqual(len(codes), 12)
+        self.expect_shown("all.csv", codes, USUAL)
+        columns = [*reversed(MORE), "close"]
+        for adjust in ("front", "back", "none"):
+            dates = ("--start", "2024-06-03", "--end", "2025-06-30", "--adjust", adjust)
+            self.export("some.csv", "--columns", ",".join(columns), *dates)
+            self.expect_shown("some.csv", codes, columns, *dates)
+            self.assertGreater(len(self.rows("some.csv")), 2000)
+        # without adjustment and what depends on the past, no bar before the first day is read
+        dates = ("--start", "2025-11-03", "--adjust", "none")
+        self.export("raw.csv", "--codes", codes[3], "--codes", f"{codes[1]},{codes[3]}", *dates)
+        self.expect_shown("raw.csv", [codes[1], codes[3]], USUAL, *dates)
+
+    def test_the_same_bytes_in_any_plan(self):
+        columns = ("--columns", ",".join(["close", "ma20", "turnover"]))
+        for suffix in ("csv", "parquet", "h5"):
+            self.export(f"a.{suffix}", *columns)
+            whole = (self.folder / f"a.{suffix}").read_bytes()
+            for more in (("--threads", "1"), ("--memory-limit", "10M"), ("--simd", "scalar")):
+                self.export(f"b.{suffix}", *columns, *more)
+                if suffix != "parquet":  # its row groups are those of its parts
+                    self.assertEqual((self.folder / f"b.{suffix}").read_bytes(), whole, more)
+        self.export("b.csv", *columns, "--memory-limit", "10M")
+        self.assertEqual(self.rows("a.csv"), self.rows("b.csv"))
+        self.bad(7, "store", "export", "--store", "store", "-o", "b.csv", "--memory-limit", "100K")
+
+    def test_parquet(self):
+        parquet = library("pyarrow.parquet")
+        columns = ",".join([*USUAL, "ma60", "turnover"])
+        self.export("a.csv", "--columns", columns)
+        self.export("a.parquet", "--columns", columns)
+        file = parquet.ParquetFile(self.folder / "a.parquet")
+        schema = file.schema_arrow
+        self.assertEqual([str(field.type) for field in schema], ["string", "date32[day]", *["double"] * 8])
+        self.assertEqual(file.metadata.metadata[b"synthetic"], b"true")
+        self.assertEqual(file.metadata.metadata[b"adjust_applied"], b"front (preclose)")
+        self.assertIn("RLE_DICTIONARY", file.metadata.row_group(0).column(0).encodings)
+        table = file.read()
+        self.assertGreater(table.column("ma60").null_count, 100)
+        rows = [[code, str(day), *("" if v is None else v for v in values)]
+                for code, day, *values in zip(*(column.to_pylist() for column in table.columns))]
+        wanted = [[code, day, *(v if v == "" else float(v) for v in values)]
+                  for code, day, *values in self.rows("a.csv")[1:]]
+        self.assertEqual(rows, wanted)
+
+    def test_pandas_reads_its_own_layout(self):
+        pandas = library("pandas")
+        library("tables")
+        columns = [*USUAL, "ma60"]
+        self.export("a.csv", "--columns", ",".join(columns))
+        self.export("a.h5", "--columns", ",".join(columns))
+        wanted = {}
+        for code, day, *values in self.rows("a.csv")[1:]:
+            wanted.setdefault(f"/{code[-2:]}{code[:-3]}", []).append(
+                (datetime.datetime.fromisoformat(day), [float(v) if v else math.nan for v in values]))
+        with pandas.HDFStore(str(self.folder / "a.h5"), "r") as store:
+            self.assertEqual(sorted(store.keys()), sorted(wanted))
+            self.assertEqual(str(store.root._v_attrs.synthetic), "true")
+        for key, rows in wanted.items():
+            frame = pandas.read_hdf(self.folder / "a.h5", key)
+            self.assertEqual(list(frame.columns), columns)
+            self.assertEqual(frame.index.name, "date")
+            want = pandas.DataFrame([values for _, values in rows], columns=columns,
+                                    index=pandas.DatetimeIndex([day for day, _ in rows], name="date"))
+            pandas.testing.assert_frame_equal(frame, want, check_exact=True, check_index_type=False, check_freq=False)
+
+    def test_pandas_and_polars_read_the_rest(self):
+        pandas, polars = library("pandas"), library("polars")
+        self.export("a.csv")
+        self.export("a.parquet")
+        frame = pandas.read_parquet(self.folder / "a.parquet")
+        text = pandas.read_csv(self.folder / "a.csv")
+        self.assertTrue(frame["close"].equals(text["close"]))
+        self.assertEqual(frame["code"].tolist(), text["code"].tolist())
+        table = polars.read_parquet(self.folder / "a.parquet")
+        self.assertEqual(table["volume"].to_list(), [float(row[6]) if row[6] else None for row in self.rows("a.csv")[1:]])
+
+    def test_other_stored_columns(self):
+        """Those that show does not have: as they were imported."""
+        header = "code,date,open,high,low,close,volume,turnover,is_st,pe_ttm"
+        lines = {code: [f"{code},{day},10,11,9,{10 + i / 100:.2f},100,{'' if i % 7 == 0 else f'0.{i:03d}'},{i % 2},{i / 8}"
+                        for i, day in enumerate(days(300))] for code in ("600000.SH", "000001.SZ")}
+        for code, rows in lines.items():
+            write(self.folder / "bars" / f"{code}.csv", rows, header)
+        lone = [f"600002.SH,{day},10,11,9,10,100" for day in days(5)]
+        write(self.folder / "bars" / "lone.csv", lone, header[:header.index(",turnover")])
+        self.imported("bars", store="own")
+        self.export("a.csv", "--columns", "turnover,is_st,pe_ttm,pb", store="own")
+        found = self.rows("a.csv")
+        self.assertEqual(found[0], ["code", "date", "turnover", "is_st", "pe_ttm", "pb"])
+        number = lambda text: float(text) if text else None  # noqa: E731
+        wanted = [[row[0], row[1], *map(number, row[7:10]), None]
+                  for code in ("000001.SZ", "600000.SH") for row in (line.split(",") for line in lines[code])]
+        wanted += [[*line.split(",")[:2], None, None, None, None] for line in lone]
+        self.assertEqual([[*row[:2], *map(number, row[2:])] for row in found[1:]], wanted)
+        # beside a column that is computed, and cut at a day
+        self.export("b.csv", "--columns", "is_st,ma5", "--start", "2024-06-03", "--end", "2024-06-07", store="own")
+        self.assertEqual([row[2] for row in self.rows("b.csv")[1:]],
+                         [line.split(",")[8] for code in ("000001.SZ", "600000.SH") for line in lines[code]
+                          if "2024-06-03" <= line.split(",")[1] <= "2024-06-07"])
+
+    def test_other_forms_and_states(self):
+        self.good("store", "convert", "--store", "store", "--to", "hdf", "hdf")
+        self.export("a.csv", "--columns", "close,ma5,turnover")
+        self.export("b.csv", "--columns", "close,ma5,turnover", store="hdf")
+        self.assertEqual(self.rows("a.csv"), self.rows("b.csv"))
+        self.bad(3, "store", "export", "--store", "store", "--snapshot", "9", "-o", "c.csv")
+
+    def test_nothing_is_no_error(self):
+        for name in ("a.csv", "a.parquet", "a.h5"):
+            self.assertIn("0 rows of 0 instruments", self.export(name, "--start", "2030-01-01"))
+        self.assertEqual(self.rows("a.csv"), [["code", "date", *USUAL]])
+        self.assertEqual(library("pyarrow.parquet").read_table(self.folder / "a.parquet").num_rows, 0)
+        self.assertIn("0 rows", self.export("a.csv", "--end", "1999-01-01"))
+
+    def test_refusals(self):
+        export = ("store", "export", "--store", "store")
+        self.assertIn("-o FILE", self.bad(2, *export))
+        self.assertIn(".parquet, .csv or .h5", self.bad(2, *export, "-o", "a.json"))
+        self.assertIn("--format", self.bad(2, *export, "-o", "a.csv", "--format", "csv"))
+        self.assertIn("date", self.bad(2, *export, "-o", "a.csv", "--columns", "date"))
+        self.assertIn("did you mean ma20", self.bad(3, *export, "-o", "a.csv", "--columns", "ma21"))
+        self.assertIn("up_limit", self.bad(2, *export, "-o", "a.csv", "--columns", "close,up_limit"))
+        self.bad(3, *export, "-o", "a.csv", "--codes", "600999.SH")
+        self.bad(2, *export, "-o", "a.csv", "--start", "2025-01-02", "--end", "2024-01-02")
+        self.bad(2, *export, "-o", "a.csv", "--adjust", "additive")
+        self.bad(3, "store", "export", "--store", "nowhere", "-o", "a.csv")
+        self.bad(5, *export, "-o", "no/folder/a.csv")
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["store"])
+
+    def test_the_old_file_stands_until_the_new_one_is_whole(self):
+        for name in ("a.csv", "a.parquet", "a.h5"):
+            path = self.folder / name
+            path.write_text("old")
+            path.chmod(0o600)
+
+            def little():
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (30000, 30000))
+
+            done = subprocess.run([PROGRAM, "store", "export", "--store", "store", "-o", name], cwd=self.folder,
+                                  env=self.environment(), preexec_fn=little, restore_signals=False, capture_output=True,
+                                  encoding="utf-8", timeout=60)
+            self.assertEqual(done.returncode, 5, done.stderr)
+            self.assertIn(f": {name};", done.stderr.splitlines()[-1])
+            self.assertEqual(path.read_text(), "old")
+            self.assertEqual(len(list(self.folder.glob("a.*"))), 1)
+            self.export(name)
+            self.assertGreater(path.stat().st_size, 30000)
+            self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600)
+            path.unlink()
+
+    def test_an_interrupt_leaves_nothing(self):
+        self.good("demo", "--store", "large", "--stocks", "300", "--years", "3")
+        run = subprocess.Popen([PROGRAM, "store", "export", "--store", "large", "-o", "a.csv", "--columns", "close,ma20"],
+                               cwd=self.folder, env=self.environment(), stderr=subprocess.DEVNULL)
+        while run.poll() is None and not list(self.folder.glob("a.csv.*")):
+            pass
+        if run.poll() is None:
+            run.send_signal(signal.SIGINT)
+        status = run.wait()
+        if status == 0:
+            self.skipTest("the export was quicker than the signal")
+        self.assertEqual(status, 130)
+        self.assertEqual(list(self.folder.glob("a.csv*")), [])
+
+
+if __name__ == "__main__":
+    main()
