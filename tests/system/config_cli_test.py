@@ -49,9 +49,9 @@ class Config(Case):
                          [("store-pin", "note"), ("store-pin", "lock-wait"), ("store-unpin", "lock-wait"),
                           ("store-gc", "grace"), ("store-gc", "dry-run"), ("store-gc", "lock-wait"),
                           ("store-compact", "lock-wait"), ("store-verify", "deep"), ("store-repair", "lock-wait"),
-                          ("store-convert", "to"), ("store-convert", "compression"),
+                          ("store-convert", "to"), ("store-convert", "compression"), ("store-publish", "grace"),
                           ("store-export", "codes"), ("store-export", "start"), ("store-export", "end"),
-                          ("store-export", "columns"), ("store-export", "adjust"), ("store-publish", "grace")])
+                          ("store-export", "columns"), ("store-export", "adjust")])
         grace = listed["store-gc", "grace"]
         self.assertEqual((grace["value"], grace["source"], grace["where"]), ("7d", "file", f"{path}:3"))
         self.assertEqual(listed["store-compact", "lock-wait"]["value"], "0")
