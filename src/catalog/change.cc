@@ -4,14 +4,14 @@
 #include <set>
 
 #include "change_internal.h"
+#include "momentum/catalog/packed.h"
 #include "records_internal.h"
 
 namespace momentum::catalog {
 namespace {
 
 std::unexpected<Error> wrong(const std::string& what, std::string where) {
-  return fail(ErrorCode::internal, std::string(kContradiction) + what, std::move(where),
-              "please report this line");
+  return fail(ErrorCode::internal, std::string(kContradiction) + what, std::move(where), "please report this line");
 }
 
 template <class T, class Key>
@@ -96,6 +96,12 @@ Result<void> check_file(const FileRecord& file, std::int64_t instruments, Scope 
   if (row != file.rows) return wrong("extents of another sum", file.path);
   if (first != file.first || last != file.last) return wrong("extents of other days", file.path);
   return {};
+}
+
+std::unexpected<Error> as_damage(Error error, std::string_view where) {
+  if (error.code == ErrorCode::internal)
+    return damaged(error.where + ": " + error.what.substr(kContradiction.size()), where);
+  return std::unexpected(std::move(error));
 }
 
 Result<void> check_days(const std::vector<MarketDays>& markets, bool counted) {

@@ -20,6 +20,8 @@ Result<void> check_change(const Change& change, std::int64_t instruments);
 Result<void> check_instrument(const InstrumentRecord& record);
 // Of a part, the extents may leave rows and days out.
 Result<void> check_file(const FileRecord& file, std::int64_t instruments, Scope scope = Scope::whole);
+// Such an error of what was stored or sent: it is damage then, no bug. Others stay what they are.
+std::unexpected<Error> as_damage(Error error, std::string_view where);
 // counted: with a number of bars for each day
 Result<void> check_days(const std::vector<MarketDays>& markets, bool counted);
 

@@ -1,9 +1,11 @@
+#include "change_internal.h"
 #include "load_internal.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "change_internal.h"
 #include "limits_internal.h"
 #include "momentum/catalog/packed.h"
 #include "records_internal.h"
@@ -90,24 +92,25 @@ Result<void> load_instruments(const Database& database, State& state) {
                                 "WHERE end_snapshot > ?1 AND begin_snapshot <= ?1"));
   row.bind(1, state.snapshot.id);
   const std::int64_t count = state.snapshot.counts.instruments;
-  state.instruments.resize(static_cast<std::size_t>(count));
-  std::vector<char> seen(static_cast<std::size_t>(count));
-  std::int64_t found = 0;
+  std::vector<InstrumentRecord>& found =
+      state.instruments;  // as many as there are rows, not as many as one of them says
   while (true) {
     MOMENTUM_TRY(const bool there, row.step());
     if (!there) break;
     const std::int64_t id = row.integer(0);
     if (id < 0 || id >= count)
       return damaged("an instrument that is none", fmt::format("{}, instrument {}", database.path(), id));
-    const auto place = static_cast<std::size_t>(id);
-    if (seen[place] != 0) return damaged("an instrument twice", fmt::format("{}, instrument {}", database.path(), id));
-    seen[place] = 1;
-    ++found;
-    if (auto read = read_instrument(row, state.instruments[place]); !read) {
+    if (auto read = read_instrument(row, found.emplace_back()); !read) {
       return in_row(std::move(read).error(), database, "instrument", id);
     }
   }
-  if (found != count) return damaged(fmt::format("{} instruments of {}", found, count), database.path());
+  if (found.size() != static_cast<std::size_t>(count))
+    return damaged(fmt::format("{} instruments of {}", found.size(), count), database.path());
+  if (!std::ranges::is_sorted(found, {}, &InstrumentRecord::id)) std::ranges::sort(found, {}, &InstrumentRecord::id);
+  for (std::int64_t id = 0; id < count; ++id) {
+    if (found[static_cast<std::size_t>(id)].id != id)
+      return damaged("an instrument twice", fmt::format("{}, instrument {}", database.path(), id - 1));
+  }
   return {};
 }
 
@@ -144,9 +147,12 @@ Result<void> load_files(const Database& database, State& state) {
     if (!row.is_null(14)) return dropped_by_gc(state.snapshot.id, time_of(row.integer(14)));
     auto file = file_in(row);
     if (!file) return in_row(std::move(file).error(), database, "file", row.integer(0));
+    if (auto sound = check_file(*file, state.snapshot.counts.instruments); !sound)
+      return as_damage(std::move(sound).error(), database.path());
     ++total.files;
-    total.rows += file->rows;
-    total.bytes += file->bytes;
+    if (__builtin_add_overflow(total.rows, file->rows, &total.rows) ||
+        __builtin_add_overflow(total.bytes, file->bytes, &total.bytes))
+      return damaged("files of no size", database.path());
     state.files.push_back(*std::move(file));
   }
   const Counts& counts = state.snapshot.counts;

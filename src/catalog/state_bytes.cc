@@ -186,13 +186,6 @@ Result<void> get(PackedReader& in, std::string_view where, std::vector<MarketDay
   return {};
 }
 
-// The checks of a commit call what they find a bug; here it is bytes that nobody packed.
-std::unexpected<Error> not_packed(Error error, std::string_view where) {
-  if (error.code == ErrorCode::internal)
-    return damaged(error.where + ": " + error.what.substr(kContradiction.size()), where);
-  return std::unexpected(std::move(error));
-}
-
 Result<void> check_totals(const State& state, std::string_view where) {
   Counts found{.instruments = static_cast<std::int64_t>(state.instruments.size()),
                .files = static_cast<std::int64_t>(state.files.size())};
@@ -267,7 +260,7 @@ std::vector<std::byte> pack_state(const State& state, Scope scope) {
 Result<State> unpack_state(std::span<const std::byte> bytes, std::string_view where, Scope scope) {
   MOMENTUM_TRY(PackedReader in, open_packed(bytes, kStateBytesVersion, where));
   auto state = read(in, where, scope);
-  if (!state) return not_packed(std::move(state).error(), where);
+  if (!state) return as_damage(std::move(state).error(), where);
   return state;
 }
 

@@ -4,7 +4,10 @@
 
 #include "records_internal.h"
 
+#include <fmt/format.h>
 #include <sqlite3.h>
+
+#include <limits>
 
 #include "schema_internal.h"
 #include "store_fixture.h"
@@ -131,6 +134,36 @@ TEST_F(DamagedStore, ContentChangedThroughSql) {
     const auto state = open_and_load(store_.path());
     ASSERT_FALSE(state) << sql;
     EXPECT_EQ(state.error().code, ErrorCode::damaged_store) << sql << ": " << state.error().to_string();
+  }
+}
+
+// Rows whose checksums are right, of numbers that no commit takes: nothing is made as large as they say.
+TEST_F(DamagedStore, NumbersThatNoCommitWrites) {
+  store_.write(bytes_);
+  const State state = open_and_load(store_.path()).value();
+  std::vector<std::string> cases;
+  for (const std::int64_t count : {std::int64_t{-1}, std::int64_t{1} << 40, std::numeric_limits<std::int64_t>::max()}) {
+    Snapshot snapshot = state.snapshot;
+    snapshot.counts.instruments = count;
+    cases.push_back(fmt::format("UPDATE snapshot SET instruments = {}, \"check\" = {} WHERE id = {}", count,
+                                as_stored(check_of(snapshot)), snapshot.id));
+    FileRecord file = state.files.at(0);
+    file.rows = count;
+    const std::uint64_t check =
+        check_of(file, pack_columns(file.columns), pack_row_groups(file.row_groups), pack_extents(file.extents));
+    cases.push_back(
+        fmt::format("UPDATE file SET rows = {}, \"check\" = {} WHERE id = {}", count, as_stored(check), file.id));
+  }
+  for (const std::string& sql : cases) {
+    store_.write(bytes_);
+    sqlite3* database = nullptr;
+    ASSERT_EQ(sqlite3_open(store_.path("catalog.db").c_str(), &database), SQLITE_OK);
+    ASSERT_EQ(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << sql;
+    sqlite3_close(database);
+    const auto read = open_and_load(store_.path());
+    ASSERT_FALSE(read) << sql;
+    EXPECT_EQ(read.error().code, ErrorCode::damaged_store) << sql;
+    EXPECT_EQ(read.error().what.find("checksum"), std::string::npos) << read.error().to_string();
   }
 }
 
