@@ -5,6 +5,7 @@
 #include <span>
 
 #include "filled_label.h"
+#include "momentum/base/trading_hours.h"
 #include "momentum/cli/reading_summary.h"
 #include "momentum/engine/demo.h"
 #include "momentum/engine/import.h"
@@ -30,6 +31,7 @@ std::string import_json(const engine::ImportRequest& request, const engine::Impo
   json.key("changed").boolean(report.changed);
   json.key("dry_run").boolean(request.dry_run);
   json.key("kind").text(report.kind.empty() ? "bars" : report.kind);
+  json.key("freq").text(request.minutes ? "1m" : "1d");
   json.key("dialect").text_or_null(report.dialect);
   json.key("files").integer(report.summary.files);
   json.key("rows_in").integer(report.summary.rows_in);
@@ -52,6 +54,7 @@ std::string import_json(const engine::ImportRequest& request, const engine::Impo
     json.begin_object();
     json.key("ts_code").text(to_string(bar.code));
     json.key("date").text(to_string(bar.day));
+    if (bar.minute >= 0) json.key("time").text(minute_text(bar.minute));
     json.end_object();
   }
   json.end_array();
@@ -88,6 +91,7 @@ std::string demo_json(const engine::DemoRequest& request, const engine::DemoRepo
   json.key("snapshot").integer(report.snapshot);
   json.key("instruments").integer(report.instruments);
   json.key("bars").integer(report.bars);
+  json.key("minutes").integer(report.minutes);
   json.key("sessions").integer(report.sessions);
   json.key("first").text(to_string(report.first));
   json.key("last").text(to_string(report.last));
@@ -126,6 +130,10 @@ Result<void> run_demo(Session& session) {
       fmt::format("{}: {}", report::text(Text::synthetic, session.lang),
                   filled(Text::demo_made, session.lang, report::grouped(made->instruments), report::grouped(made->bars),
                          report::grouped(made->sessions), to_string(made->first), to_string(made->last))));
+  if (made->minutes > 0)
+    session.say(fmt::format(
+        "{}: {}", report::text(Text::minutes, session.lang),
+        filled(Text::minutes_count, session.lang, report::grouped(made->instruments), report::grouped(made->minutes))));
   if (session.options.format == report::Format::json) return session.emit(demo_json(request, *made));
   return {};
 }

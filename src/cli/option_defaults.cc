@@ -33,6 +33,8 @@ std::string default_text(std::string_view command, std::string_view key) {
   if (command == "import") {
     const engine::ImportRequest import;
     if (key == "on-conflict") return import.replace ? "replace" : "keep";
+    if (key == "freq") return import.minutes ? "1m" : "1d";
+    if (key == "minute-names") return import.named_by_begin ? "begin" : "end";
     return making_text(key, import.lock_wait);
   }
   if (command == "demo") {
@@ -41,6 +43,7 @@ std::string default_text(std::string_view command, std::string_view key) {
     if (key == "years") return std::to_string(demo.market.years);
     if (key == "seed") return std::to_string(demo.market.seed);
     if (key == "end") return to_string(demo.market.end);
+    if (key == "minutes") return std::to_string(demo.minutes);
     return making_text(key, demo.lock_wait);
   }
   if (command == "store-export" && key == "adjust") return adjust_name(engine::ExportRequest{}.adjust);

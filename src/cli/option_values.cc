@@ -71,7 +71,8 @@ Result<std::optional<int>> parse_history(std::string_view text) {
 }
 
 Result<engine::Frequency> parse_frequency(std::string_view text) {
-  static constexpr std::array kAll{engine::Frequency::day, engine::Frequency::week, engine::Frequency::month};
+  using enum engine::Frequency;
+  static constexpr std::array kAll{day, week, month, minute, minutes_5, minutes_15, minutes_30, minutes_60};
   std::vector<std::string> names;
   for (const engine::Frequency one : kAll) names.emplace_back(engine::to_string(one));
   MOMENTUM_TRY(const std::size_t which, parse_choice("--freq", text, names));

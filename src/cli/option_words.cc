@@ -24,7 +24,8 @@ void declare_input(CLI::App& app, Raw& raw) {
   one(app, "--code", "CODE", raw.code, "the instrument, for files that name none");
   one(app, "--report", "FILE", raw.report, "write every quarantined row to FILE, as CSV");
   one(app, "--adjust", "HOW", raw.adjust, "prices shown: front, back; none: compute on unadjusted prices too");
-  one(app, "--freq", "FREQ", raw.frequency, "1d (default), 1w or 1mo: bars of weeks or months, made of the daily ones");
+  one(app, "--freq", "FREQ", raw.frequency,
+      "1d (default); 1w, 1mo: weeks, months, made of the days; 1m, 5m, 15m, 30m, 60m: of the store's minutes");
   one(app, "--history", "SPAN", raw.history, "365d: only that many calendar days; origin: all (default)");
 }
 

@@ -1,4 +1,5 @@
 #include "momentum/cli/reading_summary.h"
+#include "momentum/base/trading_hours.h"
 
 #include <fmt/format.h>
 
@@ -83,13 +84,16 @@ void quarantine_rows(report::CsvWriter& csv, const std::vector<Quarantined>& qua
   }
 }
 
+std::string time_of(const engine::ContradictedBar& bar) {
+  return bar.minute < 0 ? to_string(bar.day) : fmt::format("{} {}", to_string(bar.day), minute_text(bar.minute));
+}
+
 void add_contradicted(const engine::ImportReport& report, report::Lang lang, std::vector<std::string>& lines) {
   const Text label = report.corrected > 0 ? Text::differs_replaced : Text::differs_kept;
   const std::size_t shown = std::min(kShown, report.contradicted.size());
   for (std::size_t i = 0; i < shown; ++i) {
     const engine::ContradictedBar& bar = report.contradicted[i];
-    lines.push_back("  " +
-                    fmt::format(fmt::runtime(report::text(label, lang)), to_string(bar.code), to_string(bar.day)));
+    lines.push_back("  " + fmt::format(fmt::runtime(report::text(label, lang)), to_string(bar.code), time_of(bar)));
   }
   if (report.contradicted.size() > shown) {
     lines.push_back("  " +
@@ -139,7 +143,7 @@ std::string quarantine_csv(const engine::ImportReport& report) {
       fmt::format("{} stored {}", report.corrected > 0 ? "replaced a different" : "differs from the",
                   report.kind.empty() ? "bar" : "row");
   for (const engine::ContradictedBar& bar : report.contradicted) {
-    csv.field("").field("").field("date").field(to_string(bar.code) + " " + to_string(bar.day)).field(reason);
+    csv.field("").field("").field("date").field(to_string(bar.code) + " " + time_of(bar)).field(reason);
     csv.end_row();
   }
   return out;

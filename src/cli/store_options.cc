@@ -98,7 +98,9 @@ CLI::App* declare_import(CLI::App& app, const std::string& globals, StoreTexts& 
   one(*import, "--code", "CODE", texts.code, "the instrument, for files that name none");
   one(*import, "--market", "M", texts.market,
       "of six-digit codes that name none: SH, SZ, BJ; shares: by the number, all being A or B shares");
-  one(*import, "--freq", "FREQ", texts.freq, "1d: daily bars, the only ones");
+  one(*import, "--freq", "FREQ", texts.freq, "1d: bars of days (default); 1m: of minutes");
+  one(*import, "--minute-names", "HOW", texts.minute_names,
+      "minutes are named by the minute in which they end (09:31, default) or begin (09:30): end or begin");
   one(*import, "--on-conflict", "HOW", texts.on_conflict, "a row that differs from the stored one: keep or replace");
   import->add_flag("--dry-run", texts.dry_run, "say what would be stored, and store nothing");
   import->add_flag("--strict", texts.strict, "a quarantined row is an error, and nothing is stored");
@@ -110,6 +112,7 @@ CLI::App* declare_import(CLI::App& app, const std::string& globals, StoreTexts& 
                  "  momentum import bars --store store\n"
                  "  momentum import bars --store store --on-conflict replace --report rows.csv\n"
                  "  momentum import bars --store store --strict --dry-run\n"
+                 "  momentum import minutes --store store --freq 1m\n"
                  "  momentum import --list-dialects\n");
   return import;
 }
@@ -120,11 +123,13 @@ CLI::App* declare_demo(CLI::App& app, const std::string& globals, StoreTexts& te
   one(*demo, "--years", "N", texts.years, "how many years of sessions (default 3)");
   one(*demo, "--seed", "N", texts.seed, "another seed, another market (default 1)");
   one(*demo, "--end", "DATE", texts.end, "the last day (default 2025-12-31)");
+  one(*demo, "--minutes", "DAYS", texts.minutes, "bars of minutes of the last so many sessions, too (default 0)");
   declare_making(*demo, texts);
   demo->footer(globals +
                "\nExamples:\n"
                "  momentum demo --store demo\n"
-               "  momentum demo --store small --stocks 20 --years 1 --seed 7\n");
+               "  momentum demo --store small --stocks 20 --years 1 --seed 7\n"
+               "  momentum demo --store minutes --stocks 50 --minutes 60\n");
   return demo;
 }
 
@@ -212,6 +217,7 @@ Result<void> read_import(const StoreTexts& texts, Options& out) {
     const char* other = texts.dialect                   ? "--dialect"
                         : texts.code                    ? "--code"
                         : texts.market                  ? "--market"
+                        : texts.freq                    ? "--freq"
                         : texts.on_conflict && !vendors ? "--on-conflict"
                                                         : nullptr;
     if (other != nullptr) {
@@ -223,9 +229,15 @@ Result<void> read_import(const StoreTexts& texts, Options& out) {
     MOMENTUM_TRY(const std::size_t whose, parse_choice("--market", *texts.market, {"SH", "SZ", "BJ", "shares"}));
     request.bare = static_cast<sources::BareCodes>(whose + 1);
   }
-  if (texts.freq && *texts.freq != "1d") {
-    return fail(ErrorCode::bad_value, fmt::format("bad value '{}'", *texts.freq), "--freq",
-                "there are daily bars only: 1d");
+  if (texts.freq) {
+    MOMENTUM_TRY(const std::size_t which, parse_choice("--freq", *texts.freq, {"1d", "1m"}));
+    request.minutes = which == 1;
+  }
+  if (texts.minute_names) {
+    MOMENTUM_TRY(const std::size_t how, parse_choice("--minute-names", *texts.minute_names, {"end", "begin"}));
+    request.named_by_begin = how == 1;
+    if (!request.minutes)
+      return fail(ErrorCode::bad_option, "--minute-names without minutes", "import", "add --freq 1m");
   }
   if (texts.on_conflict) {
     MOMENTUM_TRY(const std::size_t how, parse_choice("--on-conflict", *texts.on_conflict, {"keep", "replace"}));
@@ -254,6 +266,10 @@ Result<void> read_demo(const StoreTexts& texts, Options& out) {
   if (texts.years) {
     MOMENTUM_TRY(const std::int64_t years, parse_count("--years", *texts.years, 1, kMost));
     request.market.years = static_cast<int>(years);
+  }
+  if (texts.minutes) {
+    MOMENTUM_TRY(const std::int64_t minutes, parse_count("--minutes", *texts.minutes, 0, kMost));
+    request.minutes = static_cast<int>(minutes);
   }
   if (texts.seed) {
     MOMENTUM_TRY(const std::int64_t seed,

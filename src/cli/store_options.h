@@ -15,8 +15,9 @@ namespace momentum::cli {
 // As they stand on the command line, before their meaning is checked.
 struct StoreTexts {
   std::vector<std::string> paths;
-  std::optional<std::string> kind, dialect, code, market, freq, on_conflict, report, storage, compression, lock_wait;
-  std::optional<std::string> stocks, years, seed, end;
+  std::optional<std::string> kind, dialect, code, market, freq, minute_names, on_conflict, report, storage, compression,
+      lock_wait;
+  std::optional<std::string> stocks, years, seed, end, minutes;
   std::optional<std::string> first, second, note, grace;
   std::optional<std::string> to, destination;
   bool deep = false;

@@ -19,9 +19,11 @@ namespace {
 
 constexpr std::string_view kGroup = "a";
 
-std::string arguments_of(const sources::DemoOptions& options) {
-  return fmt::format("--stocks {} --years {} --seed {} --end {} (version {})", options.stocks, options.years,
-                     options.seed, to_string(options.end), sources::kDemoVersion);
+std::string arguments_of(const DemoRequest& request) {
+  const sources::DemoOptions& options = request.market;
+  return fmt::format("--stocks {} --years {} --seed {} --end {}{} (version {})", options.stocks, options.years,
+                     options.seed, to_string(options.end),
+                     request.minutes == 0 ? "" : fmt::format(" --minutes {}", request.minutes), sources::kDemoVersion);
 }
 
 catalog::InstrumentRecord record_of(const sources::DemoMarket& market, std::size_t i) {
@@ -80,11 +82,36 @@ Result<Writing> open_empty(const Context& ctx, const DemoRequest& request, const
   return to;
 }
 
+// Of the last so many sessions.
+Result<void> put_minutes(const Context& ctx, const sources::DemoMarket& market, int days, const std::string& arguments,
+                         Writing& to, DemoReport& report) {
+  MOMENTUM_TRY(to.state, to.catalog.load());
+  const Date from = market.sessions()[market.sessions().size() - static_cast<std::size_t>(days)];
+  std::vector<store::Incoming> incoming;
+  for (const catalog::InstrumentRecord& record : to.state.instruments) incoming.push_back({record});
+  MOMENTUM_TRY(const Context writing,
+               writing_context(ctx, to.state, std::int64_t{240} * days * static_cast<std::int64_t>(market.size()), 0));
+  const store::IngestOptions options{
+      .dataset = store::Dataset::minute, .op = "demo", .note = arguments, .newest = market.sessions().back()};
+  MOMENTUM_TRY(const store::Outcome outcome,
+               store::ingest(
+                   writing, to.lock, to.catalog, to.state, incoming,
+                   [&](std::size_t i) -> Result<std::shared_ptr<arrow::Table>> { return market.minutes(i, from).bars; },
+                   {}, {}, options));
+  report.minutes = outcome.stored;
+  report.snapshot = outcome.snapshot.id;
+  return {};
+}
+
 }  // namespace
 
 Result<DemoReport> make_demo(const Context& ctx, const DemoRequest& request) {
   MOMENTUM_TRY(const sources::DemoMarket market, sources::DemoMarket::make(request.market));
-  const std::string arguments = arguments_of(request.market);
+  const auto sessions = static_cast<std::int64_t>(market.sessions().size());
+  if (request.minutes < 0 || request.minutes > sessions)
+    return fail(ErrorCode::bad_value, fmt::format("minutes of {} of {} sessions", request.minutes, sessions),
+                "--minutes", "give 0 or more, up to all of them");
+  const std::string arguments = arguments_of(request);
   MOMENTUM_TRY(Writing to, open_empty(ctx, request, arguments));
 
   std::vector<store::Incoming> incoming;
@@ -108,7 +135,6 @@ Result<DemoReport> make_demo(const Context& ctx, const DemoRequest& request) {
     counts.add(merged.dates);
     return {};
   };
-  const auto sessions = static_cast<std::int64_t>(market.sessions().size());
   MOMENTUM_TRY(const Context writing,
                writing_context(ctx, to.state, sessions * static_cast<std::int64_t>(market.size()), 0));
   const store::IngestOptions options{.op = "demo", .note = arguments, .newest = market.sessions().back()};
@@ -116,12 +142,14 @@ Result<DemoReport> make_demo(const Context& ctx, const DemoRequest& request) {
                store::ingest(
                    writing, to.lock, to.catalog, to.state, incoming, bars_of, describe,
                    [&]() -> Result<std::vector<catalog::MarketDays>> { return std::vector{counts.days()}; }, options));
-  return DemoReport{.instruments = static_cast<std::int64_t>(market.size()),
+  DemoReport report{.instruments = static_cast<std::int64_t>(market.size()),
                     .bars = outcome.stored,
                     .sessions = sessions,
                     .first = market.sessions().front(),
                     .last = market.sessions().back(),
                     .snapshot = outcome.snapshot.id};
+  if (request.minutes > 0) MOMENTUM_TRY_VOID(put_minutes(ctx, market, request.minutes, arguments, to, report));
+  return report;
 }
 
 }  // namespace momentum::engine

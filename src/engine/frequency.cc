@@ -7,10 +7,15 @@
 namespace momentum::engine {
 namespace {
 
-Lane resampled(const Lane& lane, Frequency frequency) {
+std::vector<std::int32_t> periods_of(const Bars& bars, Frequency frequency, const TradingHours& hours) {
+  if (frequency == Frequency::week) return panel::weeks_of(bars.dates);
+  if (frequency == Frequency::month) return panel::months_of(bars.dates);
+  return panel::minutes_of(times_of(bars), hours, minutes_of(frequency));
+}
+
+Lane resampled(const Lane& lane, Frequency frequency, const TradingHours& hours) {
   const Bars& from = lane.bars;
-  const std::vector<std::int32_t> periods =
-      frequency == Frequency::week ? panel::weeks_of(from.dates) : panel::months_of(from.dates);
+  const std::vector<std::int32_t> periods = periods_of(from, frequency, hours);
   panel::Resampled bars = panel::resample(
       periods, {from.open, from.high, from.low, from.close, from.volume, from.amount, lane.factors.factor});
 
@@ -22,6 +27,11 @@ Lane resampled(const Lane& lane, Frequency frequency) {
   const auto dates = std::make_shared<std::vector<std::int32_t>>();
   for (const std::size_t row : bars.last) dates->push_back(from.dates[row]);
   made.bars.dates = *dates;
+  if (!from.minutes.empty()) {
+    for (const std::size_t row : bars.last) dates->push_back(periods[row] - from.dates[row] * panel::kMinutesOfDay);
+    made.bars.dates = std::span(*dates).first(bars.last.size());
+    made.bars.minutes = std::span(*dates).last(bars.last.size());
+  }
   made.bars.owner = dates;
   made.bars.open = kept(std::move(bars.open));
   made.bars.high = kept(std::move(bars.high));
@@ -40,17 +50,45 @@ std::string_view to_string(Frequency frequency) noexcept {
     case Frequency::day: return "1d";
     case Frequency::week: return "1w";
     case Frequency::month: return "1mo";
+    case Frequency::minute: return "1m";
+    case Frequency::minutes_5: return "5m";
+    case Frequency::minutes_15: return "15m";
+    case Frequency::minutes_30: return "30m";
+    case Frequency::minutes_60: return "60m";
   }
   return "";
 }
 
-LaneSink at_frequency(Frequency frequency, LaneSink sink) {
-  if (frequency == Frequency::day) return sink;
-  return [frequency, sink = std::move(sink)](const Context& ctx, std::span<const Lane> lanes) -> Result<void> {
+std::int32_t minutes_of(Frequency frequency) noexcept {
+  switch (frequency) {
+    case Frequency::day:
+    case Frequency::week:
+    case Frequency::month: break;
+    case Frequency::minute: return 1;
+    case Frequency::minutes_5: return 5;
+    case Frequency::minutes_15: return 15;
+    case Frequency::minutes_30: return 30;
+    case Frequency::minutes_60: return 60;
+  }
+  return 0;
+}
+
+LaneSink at_frequency(const Market& market, Frequency frequency, LaneSink sink) {
+  if (frequency == Frequency::day || frequency == Frequency::minute) return sink;
+  return [&market, frequency, sink = std::move(sink)](const Context& ctx, std::span<const Lane> lanes) -> Result<void> {
     std::vector<Lane> longer;
-    for (const Lane& lane : lanes) longer.push_back(resampled(lane, frequency));
+    for (const Lane& lane : lanes)
+      longer.push_back(resampled(lane, frequency, trading_hours(market.ids[lane.instrument].market)));
     return sink(ctx, longer);
   };
+}
+
+Result<void> check_frequency(const Market& market, const Input& input, Frequency frequency) {
+  if (minutes_of(frequency) == 0 || market.last_minute_day().has_value()) return {};
+  if (input.store.empty())
+    return fail(ErrorCode::bad_value, "bars of minutes are read from a store", "--freq",
+                "import the files with --freq 1m, and leave out --files");
+  return fail(ErrorCode::empty_input, "no bars of minutes", input.store, "momentum import --freq 1m brings some in");
 }
 
 }  // namespace momentum::engine

@@ -5,9 +5,15 @@
 
 namespace momentum::engine {
 
+// Minutes: a bar of several is named by the minute in which its period ends, and has the factor of its day.
+//
 // A sink that gets the lanes of weeks or months instead of days: each bar stands under the last day that the instrument traded in
 // the period, at that day's own level (panel/resample.h); the last one may be of a period that is not over. Factors are those of
-// these days; amount is summed; there is no preclose. Daily lanes are passed on as they are.
-LaneSink at_frequency(Frequency frequency, LaneSink sink);
+// these days; amount is summed; there is no preclose. Daily lanes and those of single minutes
+// are passed on as they are. `market` outlives the sink.
+LaneSink at_frequency(const Market& market, Frequency frequency, LaneSink sink);
+
+// Whether the market has bars to make it of. Errors: empty_input (a store without minutes), bad_value (files).
+Result<void> check_frequency(const Market& market, const Input& input, Frequency frequency);
 
 }  // namespace momentum::engine

@@ -10,6 +10,7 @@
 #include "import_kind.h"
 #include "import_rules.h"
 #include "memory_need.h"
+#include "minute_call.h"
 #include "momentum/engine/store_info.h"
 #include "momentum/sources/csv_folder.h"
 #include "writing.h"
@@ -34,6 +35,48 @@ Result<void> check_settings(const ImportRequest& request, const catalog::StoreIn
               other_storage ? "--storage" : "--compression", "leave the option out, or make another store");
 }
 
+store::IngestOptions options_of(const ImportRequest& request, const ImportReport& report) {
+  return {.dataset = request.minutes ? store::Dataset::minute : store::Dataset::daily,
+          .replace = request.replace,
+          .dry_run = request.dry_run,
+          .op = "import",
+          .note = fmt::format("{} files, dialect {}", report.summary.files, report.dialect)};
+}
+
+std::vector<catalog::InstrumentId> ids_of(std::span<const store::Incoming> incoming) {
+  std::vector<catalog::InstrumentId> ids;
+  for (const store::Incoming& one : incoming) ids.push_back(one.record.id);
+  return ids;
+}
+
+Result<store::Outcome> put_days(const Context& writing, const ImportRequest& request, Writing& to, sources::BarSet& set,
+                                const ImportReport& report, std::vector<catalog::InstrumentId>& ids) {
+  MOMENTUM_TRY(auto days, stored_days(writing, request.store, to.state));
+  MOMENTUM_TRY(ImportCall call, ImportCall::make(set, to.state, std::move(days), request.replace));
+  store::IngestOptions options = options_of(request, report);
+  options.newest = call.newest();
+  ids = ids_of(call.incoming());
+  return store::ingest(
+      writing, to.lock, to.catalog, to.state, call.incoming(),
+      [&](std::size_t i) -> Result<std::shared_ptr<arrow::Table>> { return call.bars(i); },
+      [&](std::size_t i, const store::Merged& merged, catalog::InstrumentRecord& record) {
+        return call.describe(i, merged, record);
+      },
+      [&]() -> Result<std::vector<catalog::MarketDays>> { return call.sessions(); }, options);
+}
+
+Result<store::Outcome> put_minutes(const Context& writing, const ImportRequest& request, Writing& to,
+                                   sources::BarSet& set, const ImportReport& report,
+                                   std::vector<catalog::InstrumentId>& ids) {
+  MOMENTUM_TRY(MinuteCall call, MinuteCall::make(set, to.state));
+  store::IngestOptions options = options_of(request, report);
+  options.newest = call.newest();
+  ids = ids_of(call.incoming());
+  return store::ingest(
+      writing, to.lock, to.catalog, to.state, call.incoming(),
+      [&](std::size_t i) -> Result<std::shared_ptr<arrow::Table>> { return call.bars(i); }, {}, {}, options);
+}
+
 Result<void> store_bars(const Context& ctx, const ImportRequest& request, sources::BarSet& set, ImportReport& report) {
   const bool synthetic = set.synthetic;
   MOMENTUM_TRY(const bool stands, has_store(request.store));
@@ -55,19 +98,9 @@ Result<void> store_bars(const Context& ctx, const ImportRequest& request, source
   for (const sources::InstrumentBars& instrument : set.instruments)
     held += rows_need(instrument.bars->num_rows(), static_cast<std::size_t>(instrument.bars->num_columns()));
   MOMENTUM_TRY(const Context writing, writing_context(ctx, to.state, report.summary.stored, held));
-  MOMENTUM_TRY(auto days, stored_days(ctx, request.store, to.state));
-  MOMENTUM_TRY(ImportCall call, ImportCall::make(set, to.state, std::move(days), request.replace));
-  store::IngestOptions options{
-      .replace = request.replace, .dry_run = request.dry_run, .op = "import", .newest = call.newest()};
-  options.note = fmt::format("{} files, dialect {}", report.summary.files, report.dialect);
-  MOMENTUM_TRY(const store::Outcome outcome,
-               store::ingest(
-                   writing, to.lock, to.catalog, to.state, call.incoming(),
-                   [&](std::size_t i) -> Result<std::shared_ptr<arrow::Table>> { return call.bars(i); },
-                   [&](std::size_t i, const store::Merged& merged, catalog::InstrumentRecord& record) {
-                     return call.describe(i, merged, record);
-                   },
-                   [&]() -> Result<std::vector<catalog::MarketDays>> { return call.sessions(); }, options));
+  std::vector<catalog::InstrumentId> ids;
+  MOMENTUM_TRY(const store::Outcome outcome, set.minutes ? put_minutes(writing, request, to, set, report, ids)
+                                                         : put_days(writing, request, to, set, report, ids));
   report.stored = outcome.stored;
   report.known = outcome.known;
   report.conflicting = outcome.conflicting;
@@ -81,10 +114,10 @@ Result<void> store_bars(const Context& ctx, const ImportRequest& request, source
     return to.state.instruments[static_cast<std::size_t>(id)].code;
   };
   for (const store::Conflict& conflict : outcome.conflicts)
-    report.contradicted.push_back({code_of(conflict.id), conflict.date});
+    report.contradicted.push_back({code_of(conflict.id), conflict.date, conflict.minute});
   for (const catalog::InstrumentId id : outcome.prepended) report.prepended.push_back(code_of(id));
-  for (const store::Incoming& one : call.incoming())
-    report.new_instruments += static_cast<std::size_t>(one.record.id) >= to.state.instruments.size();
+  for (const catalog::InstrumentId id : ids)
+    report.new_instruments += static_cast<std::size_t>(id) >= to.state.instruments.size();
   return {};
 }
 
@@ -92,10 +125,13 @@ Result<void> store_bars(const Context& ctx, const ImportRequest& request, source
 
 Result<void> import_files(const Context& ctx, const ImportRequest& request, ImportReport& report) {
   if (!request.kind.empty()) return import_kind(ctx, request, report);
-  MOMENTUM_TRY(sources::BarSet set,
-               sources::read_csv(
-                   ctx, request.files,
-                   {.dialect = request.dialect, .code = request.code, .bare = request.bare, .reader = request.reader}));
+  MOMENTUM_TRY(sources::BarSet set, sources::read_csv(ctx, request.files,
+                                                      {.dialect = request.dialect,
+                                                       .code = request.code,
+                                                       .bare = request.bare,
+                                                       .minutes = request.minutes,
+                                                       .named_by_begin = request.named_by_begin,
+                                                       .reader = request.reader}));
   report.summary = set.summary;
   report.quarantine = std::move(set.quarantine);
   report.dialect = set.dialect;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "file_market.h"
+#include "momentum/panel/resample.h"
 #include "store_market.h"
 
 namespace momentum::engine {
@@ -15,12 +16,19 @@ Bars Bars::slice(std::size_t first, std::size_t last) const {
     if (!span.empty()) span = span.subspan(first, last - first);
   };
   cut(part.dates);
+  cut(part.minutes);
   for (auto* column : {&part.open, &part.high, &part.low, &part.close, &part.volume, &part.amount, &part.preclose})
     cut(*column);
   for (auto& column : part.more) cut(column);
   if (table != nullptr)
     part.table = table->Slice(static_cast<std::int64_t>(first), static_cast<std::int64_t>(last - first));
   return part;
+}
+
+std::vector<std::int32_t> times_of(const Bars& bars) {
+  std::vector<std::int32_t> times(bars.minutes.size());
+  for (std::size_t r = 0; r < times.size(); ++r) times[r] = bars.dates[r] * panel::kMinutesOfDay + bars.minutes[r];
+  return times;
 }
 
 bool Market::known_without_bars(std::size_t instrument, Date session) const {

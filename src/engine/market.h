@@ -25,6 +25,8 @@ namespace momentum::engine {
 // `storage`.
 struct Bars {
   std::span<const std::int32_t> dates;
+  // Of bars of minutes: the minute of the day in which each ends; they ascend by date, then by minute. Empty: bars of days.
+  std::span<const std::int32_t> minutes;
   // Each as long as `dates`, or of the last rows where Cut::latest_rows says that they are enough.
   std::span<const double> open, high, low, close, volume;
   std::span<const double> amount, preclose;  // empty if the source has none
@@ -36,6 +38,9 @@ struct Bars {
   // Rows [first, last) of all columns.
   Bars slice(std::size_t first, std::size_t last) const;
 };
+
+// Numbers that ascend strictly with the rows, also where dates do not: minutes since 1970-01-01. Of bars of minutes.
+std::vector<std::int32_t> times_of(const Bars& bars);
 
 Result<Bars> bars_from_arrow(const std::shared_ptr<arrow::Table>& table);
 // The name and the industry on a row; empty if the table has no such column or no word there.
@@ -64,6 +69,7 @@ class Stages;
 struct Cut {
   Date session;
   std::optional<int> history_days = {};
+  bool minutes = false;  // bars of minutes: of a market that has some
   Adjust adjust = Adjust::front;
   std::vector<std::size_t> only = {};  // these instruments alone, ascending; empty: all
   std::map<std::string, std::int64_t> latest_rows = {};  // columns of which the last rows are enough; more may be given
@@ -110,6 +116,8 @@ class Market {
   virtual Date first_bar(std::size_t instrument) const = 0;
   virtual Date last_bar(std::size_t instrument) const = 0;
   virtual std::int64_t bars_on(Date session) const = 0;
+  // The newest day with bars of minutes; no date: there are none.
+  virtual Date last_minute_day() const { return {}; }
 
   // Of those asked for, every instrument whose first bar is not after the session (with empty bars if none lies within the
   // history window), and those of which every row up to the session was refused or a suspension.

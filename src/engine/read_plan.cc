@@ -45,7 +45,10 @@ Result<ReadPlan> plan_of(const catalog::State& state, const store::Need& need, c
   return read;
 }
 
-std::size_t row_bytes(const store::Plan& plan) { return sizeof(std::int32_t) + plan.columns.size() * sizeof(double); }
+std::size_t row_bytes(const store::Plan& plan) {
+  const std::size_t keys = plan.dataset == store::Dataset::minute ? 2 : 1;
+  return keys * sizeof(std::int32_t) + plan.columns.size() * sizeof(double);
+}
 
 // The rows of a part, as the reader keeps them and as a panel: at most what one part in work takes.
 std::size_t part_need(const ReadPlan& read) {

@@ -126,7 +126,10 @@ Result<void> explain_missing(const Context& ctx, const Profile& profile, std::sp
         for (std::size_t r = 0; r < s.rows && s.first_row + r < panel.length(lane); ++r) {
           const std::size_t row = s.first_row + r;
           if (row < profile.graph[outputs[c]].first || !std::isnan(s.columns[c][r * s.strides[c] + l])) continue;
-          if (record.status == Status::stale && chosen[which].bars.dates[row] <= record.as_of.days) continue;
+          const Bars& bars = chosen[which].bars;
+          // Of minutes, the row that was scored may be of the same day.
+          if (record.status == Status::stale && bars.dates[row] < record.as_of.days + (bars.minutes.empty() ? 1 : 0))
+            continue;
           if (loss.bars++ == 0) loss.begins = row;
         }
       }

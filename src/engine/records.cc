@@ -114,6 +114,12 @@ Result<Date> session_of(const Market& market, const ScanRequest& request, std::v
                        fmt::format("{} 不是交易日，按 {} 计算", to_string(*request.as_of), to_string(session))});
     return session;
   }
+  if (minutes_of(request.frequency) != 0 && market.last_minute_day() < end) {
+    MOMENTUM_TRY(const Date session, resolve_session(market, market.last_minute_day()));
+    const std::string last = to_string(market.last_minute_day());
+    notes.push_back({"minutes end " + last, "分钟线止于 " + last});
+    return session;
+  }
   if (request.allow_partial) return end;
   bool skipped = false;
   const Date session = last_complete_session(market, &skipped);
@@ -147,7 +153,9 @@ Record make_record(const Market& market, const Lane& lane, Date session, const S
     record.name = market.name(lane.instrument, lane.last_before.has_value() ? lane.last_before : session);
     record.industry = market.industry(lane.instrument, lane.last_before.has_value() ? lane.last_before : session);
     const auto quarantined = market.quarantined(lane.instrument), suspended = market.suspended(lane.instrument);
-    if (lane.last_before.has_value()) {  // bars, but none within the history window
+    if (minutes_of(request.frequency) != 0) {
+      record.reason += {"; no bars of minutes", "；没有分钟线"};
+    } else if (lane.last_before.has_value()) {  // bars, but none within the history window
       record.as_of = lane.last_before;
     } else if (!quarantined.empty()) {
       record.reason += {fmt::format("; every row was refused, the first on {}", to_string(quarantined.front())),

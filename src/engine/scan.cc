@@ -20,20 +20,25 @@ Result<score::Scan> scan(const Context& ctx, const ScanRequest& request, InputRe
   Stages::Timer whole(&stages, Stages::whole), stage(&stages, Stages::open);
   MOMENTUM_TRY(const auto market, open_market(ctx, request.input, report));
   stage.stop();
+  MOMENTUM_TRY_VOID(check_frequency(*market, request.input, request.frequency));
   MOMENTUM_TRY(const Filters filters, resolve_filters(*market, request));
   score::Scan scan;
   MOMENTUM_TRY(scan.as_of, session_of(*market, request, scan.notes));
   scan.requested_as_of = request.as_of.value_or(scan.as_of);
   MOMENTUM_TRY(Scoring scoring, Scoring::prepare(*market, request, scan.as_of, filters.explain, &stages));
 
-  Cut cut{.session = scan.as_of, .history_days = request.history_days, .adjust = request.adjust, .stages = &stages};
+  Cut cut{.session = scan.as_of,
+          .history_days = request.history_days,
+          .minutes = minutes_of(request.frequency) != 0,
+          .adjust = request.adjust,
+          .stages = &stages};
   bool all = true;
   if (Cut narrow = cut; scoring.narrow(narrow)) {
     MOMENTUM_TRY_VOID(market->read(ctx, narrow, std::bind_front(&Scoring::latest, &scoring)));
     cut.only = scoring.take_unsettled();
     all = false;
   }
-  const LaneSink whole_lanes = at_frequency(request.frequency, std::bind_front(&Scoring::whole, &scoring));
+  const LaneSink whole_lanes = at_frequency(*market, request.frequency, std::bind_front(&Scoring::whole, &scoring));
   if (all || !cut.only.empty()) MOMENTUM_TRY_VOID(market->read(ctx, cut, whole_lanes));
 
   stage.next(Stages::rank);

@@ -17,9 +17,13 @@ std::vector<std::string> panel_columns(Adjust adjust) {
 
 Result<panel::Panel> panel_of(std::span<const Lane> lanes, Adjust adjust) {
   std::vector<panel::Series> series;
-  for (const Lane& lane : lanes) {
+  std::vector<std::vector<std::int32_t>> times(
+      lanes.size());  // of minutes: the panel's calendar is then one of minutes
+  for (std::size_t i = 0; i < lanes.size(); ++i) {
+    const Lane& lane = lanes[i];
     const Bars& b = lane.bars;
-    panel::Series s{b.dates, {b.open, b.high, b.low, b.close, b.volume}};
+    times[i] = times_of(b);
+    panel::Series s{times[i].empty() ? b.dates : times[i], {b.open, b.high, b.low, b.close, b.volume}};
     if (adjust != Adjust::none) s.columns.push_back(lane.factors.factor);
     series.push_back(std::move(s));
   }

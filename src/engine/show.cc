@@ -9,6 +9,7 @@
 #include "frequency.h"
 #include "lane_columns.h"
 #include "market.h"
+#include "momentum/base/trading_hours.h"
 #include "momentum/kernels/tile.h"
 #include "momentum/score/classic.h"
 #include "momentum/score/record.h"
@@ -50,6 +51,13 @@ Result<std::shared_ptr<arrow::Table>> to_table(const Lane& lane, const std::vect
   arrow::Date32Builder dates;
   for (std::size_t r = first; r < last; ++r) MOMENTUM_TRY_VOID(checked(dates.Append(lane.bars.dates[r])));
   MOMENTUM_TRY_VOID(checked(dates.Finish(&arrays[0])));
+  if (!lane.bars.minutes.empty()) {
+    arrow::StringBuilder times;
+    for (std::size_t r = first; r < last; ++r)
+      MOMENTUM_TRY_VOID(checked(times.Append(minute_text(lane.bars.minutes[r]))));
+    fields.push_back(arrow::field("time", arrow::utf8()));
+    MOMENTUM_TRY_VOID(checked(times.Finish(&arrays.emplace_back())));
+  }
   for (const auto& column : columns) {
     std::shared_ptr<arrow::Array> array;
     if (column.is_date) {
@@ -164,6 +172,7 @@ Result<Shown> show(const Context& ctx, const ShowRequest& request, InputReport* 
   if (request.last.value_or(0) < 0) return fail(ErrorCode::bad_value, "a negative number of rows", "--last");
   MOMENTUM_TRY_VOID(check_method(request));
   MOMENTUM_TRY(const auto market, open_market(ctx, request.input, report));
+  MOMENTUM_TRY_VOID(check_frequency(*market, request.input, request.frequency));
   MOMENTUM_TRY(const std::size_t instrument, find_instrument(*market, request.code));
   const Date first = market->first_bar(instrument);
   Shown shown;
@@ -189,9 +198,17 @@ Result<Shown> show(const Context& ctx, const ShowRequest& request, InputReport* 
   if (wants_limits(request)) {
     MOMENTUM_TRY(limits, market->limits(instrument, std::max(first, request.start.value_or(first)), end));
   }
-  const Cut cut{.session = end, .history_days = request.history_days, .adjust = request.adjust, .only = {instrument}};
+  const bool minutes = minutes_of(request.frequency) != 0;
+  const Cut cut{.session = end,
+                .history_days = request.history_days,
+                .minutes = minutes,
+                .adjust = request.adjust,
+                .only = {instrument}};
   const LaneSink sink = [&](const Context& own, std::span<const Lane> lanes) -> Result<void> {
     if (lanes.empty()) return {};
+    if (lanes[0].bars.dates.empty() && minutes)
+      return fail(ErrorCode::empty_input, "it has no bars of minutes up to " + to_string(end), shown.code,
+                  "momentum import --freq 1m brings some in");
     if (!lanes[0].bars.dates.empty()) {
       shown.as_of = Date{lanes[0].bars.dates.back()};
       shown.name = market->name(instrument, shown.as_of);
@@ -199,7 +216,7 @@ Result<Shown> show(const Context& ctx, const ShowRequest& request, InputReport* 
     MOMENTUM_TRY(shown.rows, rows_of(own, request, lanes[0], actions, limits));
     return {};
   };
-  MOMENTUM_TRY_VOID(market->read(ctx, cut, at_frequency(request.frequency, sink)));
+  MOMENTUM_TRY_VOID(market->read(ctx, cut, at_frequency(*market, request.frequency, sink)));
   return shown;
 }
 

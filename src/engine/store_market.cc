@@ -18,6 +18,9 @@ namespace momentum::engine {
 namespace {
 
 const std::vector<std::string> kRead{"open", "high", "low", "close", "volume", "amount", "preclose"};
+const std::vector<std::string> kReadOfMinutes{"open", "high", "low", "close", "volume", "amount"};
+
+const std::vector<std::string>& columns_of(const Cut& cut) { return cut.minutes ? kReadOfMinutes : kRead; }
 
 std::span<const double>* column_of(Bars& bars, std::string_view name) {
   if (name == "open") return &bars.open;
@@ -36,15 +39,16 @@ std::string text_at(const std::vector<catalog::DatedText>& runs, Date day) {
   return after == runs.begin() ? std::string() : std::prev(after)->text;
 }
 
-// F_t of every row: 1 on the first, then times the ratio of each link since the row before. Each product is rounded once, in the
-// order in which derive_factors() rounds it.
-panel::Factors factors_of(const std::vector<catalog::FactorEvent>& events, std::span<const std::int32_t> dates) {
+// F_t of every row: 1 on the day `from`, then times the ratio of each link after it. Each product is rounded once, in the
+// order in which derive_factors() rounds it. Rows of a day have one factor.
+panel::Factors factors_of(const std::vector<catalog::FactorEvent>& events, Date from,
+                          std::span<const std::int32_t> dates) {
   panel::Factors out;
   out.factor.assign(dates.size(), 1.0);
   if (dates.empty()) return out;
-  auto event = std::ranges::upper_bound(events, Date{dates.front()}, {}, &catalog::FactorEvent::day);
+  auto event = std::ranges::upper_bound(events, from, {}, &catalog::FactorEvent::day);
   double factor = 1.0;
-  std::size_t row = 1;
+  std::size_t row = 0;
   for (; event != events.end() && event->day.days <= dates.back(); ++event) {
     const auto at =
         static_cast<std::size_t>(std::lower_bound(dates.begin(), dates.end(), event->day.days) - dates.begin());
@@ -82,6 +86,9 @@ Result<StoreMarket> StoreMarket::open(const Context& ctx, const Input& input) {
   market.folder_ = input.store;
   MOMENTUM_TRY(market.state_, store::load_state(ctx, input.store, input.snapshot));
   const catalog::State& state = market.state_;
+  for (const catalog::FileRecord& file : state.files)
+    if (file.dataset == store::to_string(store::Dataset::minute))
+      market.last_minute_day_ = std::max(market.last_minute_day_, file.last);
   market.synthetic = state.info.synthetic;
   market.snapshot = state.snapshot.id;
 
@@ -200,15 +207,23 @@ std::size_t StoreMarket::place_of(catalog::InstrumentId id) const {
 Lane StoreMarket::lane_of(const store::SeriesBars& series, const Cut& cut) const {
   Lane lane{place_of(series.id), {}, {}, {}};
   lane.bars.dates = series.dates;
-  for (std::size_t c = 0; c < kRead.size(); ++c) *column_of(lane.bars, kRead[c]) = series.columns[c];
-  lane.bars.more.assign(series.columns.begin() + static_cast<std::ptrdiff_t>(kRead.size()), series.columns.end());
+  lane.bars.minutes = series.minutes;
+  const std::vector<std::string>& columns = columns_of(cut);
+  for (std::size_t c = 0; c < columns.size(); ++c) *column_of(lane.bars, columns[c]) = series.columns[c];
+  lane.bars.more.assign(series.columns.begin() + static_cast<std::ptrdiff_t>(columns.size()), series.columns.end());
   static const std::vector<catalog::FactorEvent> kNone;
-  lane.factors = factors_of(cut.adjust == Adjust::none ? kNone : record(lane.instrument).factors, series.dates);
+  // Minutes have the factors of their days, wherever their own begin.
+  const Date first = series.dates.empty() ? Date{} : Date{series.dates.front()};
+  const Date from = cut.minutes && first_bar(lane.instrument).has_value() ? first_bar(lane.instrument) : first;
+  lane.factors = factors_of(cut.adjust == Adjust::none ? kNone : record(lane.instrument).factors, from, series.dates);
   return lane;
 }
 
 store::Need StoreMarket::need_of(const Cut& cut) const {
-  store::Need need{.columns = kRead, .latest_rows = cut.latest_rows, .last = cut.session};
+  store::Need need{.dataset = cut.minutes ? store::Dataset::minute : store::Dataset::daily,
+                   .columns = columns_of(cut),
+                   .latest_rows = cut.latest_rows,
+                   .last = cut.session};
   need.columns.insert(need.columns.end(), cut.more.begin(), cut.more.end());
   if (cut.history_days) need.first = cut.session - *cut.history_days;
   if (!cut.only.empty()) {
@@ -262,6 +277,10 @@ Result<std::vector<Lane>> StoreMarket::empty_lanes(const Context& ctx, const Cut
     if (read[i] || (!cut.only.empty() && !std::ranges::binary_search(cut.only, i))) continue;
     const Date first = first_bar(i);
     if (first.has_value() ? first > cut.session : !known_without_bars(i, cut.session)) continue;
+    if (cut.minutes) {
+      lanes.push_back({i, {}, {}, {}});
+      continue;
+    }
     lanes.push_back({i, {}, {}, first.has_value() && last_bar(i) <= before.last ? last_bar(i) : Date{}});
     if (first.has_value() && last_bar(i) > before.last) before.instruments.push_back(members_[i]);
   }

@@ -29,6 +29,7 @@ class StoreMarket final : public Market {
   Date first_bar(std::size_t instrument) const override { return coverage(instrument).first; }
   Date last_bar(std::size_t instrument) const override { return coverage(instrument).last; }
   std::int64_t bars_on(Date session) const override;
+  Date last_minute_day() const override { return last_minute_day_; }
   // One call of the sink per 64 instruments or so, on ctx.threads threads, and one for those without a bar in the window.
   // Memory: see read_plan.h.
   Result<void> read(const Context& ctx, const Cut& cut, const LaneSink& sink) const override;
@@ -48,6 +49,7 @@ class StoreMarket final : public Market {
 
   std::string folder_;
   catalog::State state_;
+  Date last_minute_day_;
   std::vector<catalog::InstrumentId> members_;  // of the universe, ascending; ids[i] is the code of members_[i]
   std::vector<std::size_t> groups_;  // places in state_.sessions: those of the universe
 };

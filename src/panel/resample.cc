@@ -45,15 +45,6 @@ double sum_of(std::span<const double> values) {
 
 }  // namespace
 
-std::int32_t TradingHours::minutes() const {
-  std::int32_t all = 0;
-  for (const auto& part : parts) all += part.close - part.open;
-  return all;
-}
-
-TradingHours a_share_hours() { return {{{9 * 60 + 30, 11 * 60 + 30}, {13 * 60, 15 * 60}}}; }
-TradingHours us_hours() { return {{{9 * 60 + 30, 16 * 60}}}; }
-
 std::vector<std::int32_t> weeks_of(std::span<const std::int32_t> days) {
   constexpr std::int32_t kThursday = 3;  // 1970-01-01 was one: days since the Monday of its week
   std::vector<std::int32_t> weeks;

@@ -10,6 +10,7 @@
 
 #include "bare_codes.h"
 #include "code_of_file.h"
+#include "momentum/base/trading_hours.h"
 #include "momentum/formats/number.h"
 
 namespace momentum::sources {
@@ -186,7 +187,9 @@ class RowReader {
     if (const auto at = header_.at(Field::code); at && !find_instrument(cells[*at], line)) return;
     InstrumentRows& instrument = out_.instruments[current_];
 
-    const std::string_view day = cells[*header_.at(Field::date)];
+    std::string_view day = cells[*header_.at(Field::date)];
+    std::string_view time;
+    if (header_.dialect->minutes) time = split_time(cells, day);
     const auto date = parse_date(day_of(day));
     if (!date) {
       return refuse(line, heading(Field::date), std::string(day),
@@ -199,6 +202,16 @@ class RowReader {
       refuse(line, header_.headings[at], std::string(cells[at]), reason);
       instrument.refused_days.push_back(*date);
     };
+    std::int32_t minute = 0;
+    if (header_.dialect->minutes) {
+      const auto found = parse_minute(time);
+      const Field field = header_.at(Field::time) ? Field::time : Field::date;
+      if (!found) return refuse_cell(field, is_missing(time) ? Reason::missing_time : Reason::bad_time);
+      minute = request_.named_by_begin ? *found + 1 : *found;
+      const TradingHours& hours = trading_hours(instrument.id.market);
+      if (!request_.named_by_begin && hours.opens_at(minute)) return name_begin(heading(field), time, line);
+      if (!hours.names_bar(minute)) return refuse_cell(field, Reason::closed);
+    }
     bool suspended = false;
     if (const auto at = header_.at(Field::status); at && !is_missing(cells[*at])) {
       const StatusWord* const status = find_word(header_.dialect->statuses, cells[*at]);
@@ -215,7 +228,12 @@ class RowReader {
       values_[column.value] = number.value;
     }
     if (const auto wrong = judge(values_, suspended)) return refuse_cell(wrong->field, wrong->reason);
-    Row row{.date = *date, .file = static_cast<std::uint32_t>(request_.file), .suspended = suspended, .line = line};
+    if (suspended && header_.dialect->minutes) return refuse_cell(Field::open, Reason::zero_price);
+    Row row{.date = *date,
+            .minute = minute,
+            .file = static_cast<std::uint32_t>(request_.file),
+            .suspended = suspended,
+            .line = line};
     if (suspended) return instrument.rows.push_back(row);
     row.columns = out_.columns;
     double* to = instrument.values.take(places_.size());
@@ -232,6 +250,26 @@ class RowReader {
     constexpr std::size_t kDigits = 8;
     const std::string_view suffix = header_.dialect->date_suffix;
     return cell.size() == kDigits + suffix.size() && cell.ends_with(suffix) ? cell.substr(0, kDigits) : cell;
+  }
+
+  // Takes the time of day off a day that has both, or from its own column.
+  std::string_view split_time(const std::vector<std::string_view>& cells, std::string_view& day) const {
+    if (const auto at = header_.at(Field::time)) return cells[*at];
+    const std::size_t cut = day.find_first_of(" T");
+    if (cut == std::string_view::npos) return {};
+    const std::string_view time = day.substr(cut + 1);
+    day = day.substr(0, cut);
+    return time;
+  }
+
+  // Whose first minute is the market's opening names all its minutes by their begin: taken as they stand, every bar would be of
+  // another minute.
+  void name_begin(std::string heading, std::string_view time, std::int64_t line) {
+    mixed_ = Error{
+        ErrorCode::unreadable_data,
+        fmt::format("a bar named {}, when trading opens, where names are of the minute in which a bar ends", time),
+        fmt::format("{}, line {}, column {}", request_.name, line, heading),
+        "--minute-names begin, if this file names all its minutes by their begin; else take these rows out"};
   }
 
   // False where the dialect does not know the word. A file that says two things makes an error of it all.
@@ -287,6 +325,9 @@ std::string_view to_string(Reason reason) noexcept {
     case Reason::missing_date: return "missing date";
     case Reason::bad_date: return "unreadable date";
     case Reason::future_date: return "date after today";
+    case Reason::missing_time: return "missing time";
+    case Reason::bad_time: return "unreadable time";
+    case Reason::closed: return "minute outside of the trading hours";
     case Reason::bad_status: return "unknown status";
     case Reason::bad_basis: return "unknown price basis";
     case Reason::bad_number: return "unreadable number";
@@ -300,6 +341,7 @@ std::string_view to_string(Reason reason) noexcept {
     case Reason::bad_flag: return "neither 0 nor 1";
     case Reason::high_below_low: return "high < low";
     case Reason::conflict: return "two different rows for one date";
+    case Reason::minute_conflict: return "two different rows for one minute";
   }
   return "";
 }

@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "momentum/base/date.h"
@@ -56,6 +57,9 @@ enum class Reason : std::uint8_t {
   missing_date,
   bad_date,
   future_date,
+  missing_time,
+  bad_time,
+  closed,
   bad_status,
   bad_basis,
   bad_number,
@@ -69,6 +73,7 @@ enum class Reason : std::uint8_t {
   bad_flag,
   high_below_low,
   conflict,
+  minute_conflict,
 };
 std::string_view to_string(Reason reason) noexcept;
 
@@ -95,6 +100,7 @@ class ValueStore {
 // A row that is a bar or a suspension record; the latter has no columns. As wide as its file: most have few of the columns.
 struct Row {
   Date date;
+  std::int32_t minute = 0;  // of a bar of a minute
   std::uint32_t file = 0;  // index of the file
   std::array<std::int32_t, kTexts> texts{-1, -1};  // indices into Words, -1 if missing
   ColumnSet columns = 0;  // which columns its file has
@@ -102,6 +108,7 @@ struct Row {
   std::int64_t line = 0;
   const double* values = nullptr;  // value_count(columns) of them, in a ValueStore; missing is NaN
 
+  std::pair<Date, std::int32_t> time() const { return {date, minute}; }
   double value(std::size_t i) const {
     return has_value(columns, i) ? values[value_place(columns, i)] : std::numeric_limits<double>::quiet_NaN();
   }
@@ -130,10 +137,11 @@ struct RowsRequest {
   std::optional<Instrument> given;
   BareCodes bare = BareCodes::unknown;
   Date today;  // rows after it are refused
+  bool named_by_begin = false;  // minutes
 };
 
 // Reads every row after the header. Errors: bad_code where the file names no instrument at all, unreadable_data where its rows
-// are of two price bases.
+// are of two price bases, or where minutes are named by their begin and that was not said.
 Result<FileRows> read_rows(const Header& header, const RowsRequest& request);
 
 // The same of a table, whose rows are its lines.

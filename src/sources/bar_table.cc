@@ -45,13 +45,13 @@ void fill_from(Row& row, const Row& other, ValueStore& store) {
 }
 
 void sort_by_date(std::vector<Row>& rows) {
-  if (std::ranges::is_sorted(rows, {}, &Row::date)) return;
+  if (std::ranges::is_sorted(rows, {}, &Row::time)) return;
   // Newest first without a repeated date: turning it round is all there is to do.
-  if (std::ranges::adjacent_find(rows, std::ranges::less_equal{}, &Row::date) == rows.end()) {
+  if (std::ranges::adjacent_find(rows, std::ranges::less_equal{}, &Row::time) == rows.end()) {
     std::ranges::reverse(rows);
     return;
   }
-  std::ranges::stable_sort(rows, {}, &Row::date);
+  std::ranges::stable_sort(rows, {}, &Row::time);
 }
 
 // The validity bits of n slots, nullptr when all are valid.
@@ -94,6 +94,7 @@ std::shared_ptr<arrow::Array> text_array(std::vector<std::int32_t> indices, cons
 
 void BarColumns::reserve(std::size_t n) {
   dates.reserve(n);
+  if (of_minutes) minutes.reserve(n);
   lines.reserve(n);
   for (std::size_t i = 0; i < kValues; ++i) {
     if (has_value(columns, i)) values[i].reserve(n);
@@ -105,6 +106,7 @@ void BarColumns::reserve(std::size_t n) {
 
 void BarColumns::append(const Row& row) {
   dates.push_back(row.date.days);
+  if (of_minutes) minutes.push_back(row.minute);
   lines.push_back(row.line);
   const double* from = row.values;
   for (std::size_t i = 0; i < kValues; ++i) {
@@ -118,7 +120,8 @@ void BarColumns::append(const Row& row) {
 
 Row BarColumns::row(std::size_t i, ValueStore& store) const {
   double* to = store.take(value_count(columns));
-  Row out{.date = {dates[i]}, .columns = columns, .line = lines[i], .values = to};
+  Row out{
+      .date = {dates[i]}, .minute = of_minutes ? minutes[i] : 0, .columns = columns, .line = lines[i], .values = to};
   for (std::size_t v = 0; v < kValues; ++v) {
     if (has_value(columns, v)) *to++ = values[v][i];
   }
@@ -135,7 +138,7 @@ Settled settle(std::vector<Row> rows, ValueStore& store) {
   for (std::size_t begin = 0; begin < rows.size();) {
     std::size_t end = begin + 1;
     bool same = true;
-    for (; end < rows.size() && rows[end].date == rows[begin].date; ++end)
+    for (; end < rows.size() && rows[end].time() == rows[begin].time(); ++end)
       same = same && same_row(rows[begin], rows[end]);
     if (same) {
       for (std::size_t i = begin + 1; i < end; ++i) fill_from(rows[begin], rows[i], store);
@@ -162,6 +165,10 @@ std::shared_ptr<arrow::Table> make_table(BarColumns bars, const Words& words, Co
   std::vector<std::shared_ptr<arrow::Array>> columns;
   fields.push_back(arrow::field("date", arrow::date32(), false));
   columns.push_back(std::make_shared<arrow::Date32Array>(n, arrow::Buffer::FromVector(std::move(bars.dates))));
+  if (bars.of_minutes) {
+    fields.push_back(arrow::field("minute", arrow::int32(), false));
+    columns.push_back(std::make_shared<arrow::Int32Array>(n, arrow::Buffer::FromVector(std::move(bars.minutes))));
+  }
   for (std::size_t i = 0; i < kValues; ++i) {
     if (!has_value(shown, i)) continue;
     fields.push_back(arrow::field(std::string(to_string(kValueFields[i])), arrow::float64()));

@@ -16,7 +16,8 @@ namespace momentum::sources {
 // Rows as columns; missing is NaN, a missing text -1. Columns that `columns` does not have are empty.
 struct BarColumns {
   ColumnSet columns = 0;
-  std::vector<std::int32_t> dates;
+  bool of_minutes = false;
+  std::vector<std::int32_t> dates, minutes;  // minutes: empty where rows are of days
   std::array<std::vector<double>, kValues> values;
   std::array<std::vector<std::int32_t>, kTexts> texts;
   std::vector<std::int64_t> lines;
@@ -27,9 +28,9 @@ struct BarColumns {
   Row row(std::size_t i, ValueStore& store) const;  // without file
 };
 
-// What becomes of rows that share a date.
+// What becomes of rows that share a date (of minutes: a date and a minute).
 struct Settled {
-  std::vector<Row> bars;       // ascending, one per date
+  std::vector<Row> bars;       // ascending, one per date or minute
   std::vector<Row> suspended;  // ascending, one per date
   std::vector<Row> refused;    // two different rows for one date: all of them
   std::int64_t duplicates = 0;

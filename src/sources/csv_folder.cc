@@ -209,6 +209,7 @@ Finished finish(std::vector<FileBars>& files, const std::vector<PieceRef>& refs,
   for (const PieceRef& ref : refs) append_rows(files[ref.file], files[ref.file].pieces[ref.piece], shared, store, rows);
   Settled settled = settle(std::move(rows), store);
   BarColumns columns;
+  columns.of_minutes = only.columns.of_minutes;
   for (const Row& row : settled.bars) columns.columns |= row.columns;
   columns.reserve(settled.bars.size());
   for (const Row& row : settled.bars) columns.append(row);
@@ -225,7 +226,8 @@ Finished finish(std::vector<FileBars>& files, const std::vector<PieceRef>& refs,
 
 Quarantined reported(Refusal refusal, const std::vector<FileBars>& files) {
   std::string reason(to_string(refusal.reason));
-  if (refusal.reason == Reason::conflict) reason = fmt::format("two different rows for {}", refusal.value);
+  if (refusal.reason == Reason::conflict || refusal.reason == Reason::minute_conflict)
+    reason = fmt::format("two different rows for {}", refusal.value);
   return {files[refusal.file].name, refusal.line, std::move(refusal.column), std::move(refusal.value),
           std::move(reason)};
 }
@@ -256,6 +258,8 @@ Result<BarSet> read_csv(const Context& ctx, const std::vector<std::string>& path
   Choices choices;
   choices.today = ctx.clock->today();
   choices.bare = options.bare;
+  choices.minutes = options.minutes;
+  choices.named_by_begin = options.named_by_begin;
   choices.reader = options.reader;
   if (!options.dialect.empty()) {
     choices.forced = find_dialect(options.dialect);
@@ -272,6 +276,7 @@ Result<BarSet> read_csv(const Context& ctx, const std::vector<std::string>& path
   const Dialect* const dialect = pattern->dialect;
 
   BarSet out;
+  out.minutes = options.minutes;
   out.dialect = dialect->name;
   out.gaps_are_suspensions = dialect->gaps_are_suspensions;
   out.factors_from = dialect->factors_from;

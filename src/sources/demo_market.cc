@@ -2,15 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <limits>
 #include <utility>
 
 #include "bar_table.h"
+#include "demo_minutes.h"
 #include "demo_moves.h"
 #include "demo_names.h"
 #include "demo_path.h"
+#include "momentum/base/trading_hours.h"
 
 namespace momentum::sources {
 namespace {
@@ -105,6 +108,37 @@ InstrumentBars DemoMarket::bars(std::size_t i) const {
   columns.values[kTurnover] = quotients(history.turnover, 1'000'000);
   const ColumnSet shown = columns.columns;
   return {instruments_[i].id, make_table(std::move(columns), {}, shown), std::move(history.suspended), {}};
+}
+
+InstrumentBars DemoMarket::minutes(std::size_t i, Date from) const {
+  const DemoHistory history = this->history(i);
+  const TradingHours& hours = trading_hours(instruments_[i].id.market);
+  std::vector<std::int32_t> names;
+  for (std::int32_t minute = 0; minute < 1440; ++minute)
+    if (hours.names_bar(minute)) names.push_back(minute);
+  MOMENTUM_CHECK(names.size() == kDemoMinutes);
+
+  BarColumns columns;
+  columns.of_minutes = true;
+  std::array<std::vector<std::int64_t>, kAmount + 1> values;
+  for (std::size_t value = kOpen; value <= kAmount; ++value) columns.columns |= value_bit(value);
+  const auto first = std::ranges::lower_bound(history.dates, from) - history.dates.begin();
+  for (auto t = static_cast<std::size_t>(first); t < history.dates.size(); ++t) {
+    const Date day = history.dates[t];
+    const DemoRandom random(options_.seed, static_cast<std::uint64_t>(DemoPurpose::minutes),
+                            i * 100'000 + static_cast<std::uint64_t>(day.days));
+    const DemoMinutes made = demo_minutes(random, {history.open[t], history.high[t], history.low[t], history.close[t],
+                                                   history.volume[t], history.amount[t]});
+    columns.dates.insert(columns.dates.end(), kDemoMinutes, day.days);
+    columns.minutes.insert(columns.minutes.end(), names.begin(), names.end());
+    const std::array of_columns = {&made.open, &made.high, &made.low, &made.close, &made.volume, &made.amount};
+    for (std::size_t value = kOpen; value <= kAmount; ++value)
+      values[value].insert(values[value].end(), of_columns[value]->begin(), of_columns[value]->end());
+  }
+  for (std::size_t value = kOpen; value <= kAmount; ++value)
+    columns.values[value] = quotients(values[value], value == kVolume ? 1 : 100);
+  const ColumnSet shown = columns.columns;
+  return {instruments_[i].id, make_table(std::move(columns), {}, shown), {}, {}};
 }
 
 }  // namespace momentum::sources

@@ -12,7 +12,7 @@ namespace momentum::sources {
 enum class DemoBoard : std::uint8_t { main, chinext, star, bse };
 
 // Streams of DemoRandom: a number each, never reused.
-enum class DemoPurpose : std::uint64_t { plan = 1, market, industry, traits, path, absence };
+enum class DemoPurpose : std::uint64_t { plan = 1, market, industry, traits, path, absence, minutes };
 
 // Sessions are indices into demo_sessions(). first <= end.
 struct DemoPlan {

@@ -42,6 +42,30 @@ Dialect plain() {
   };
 }
 
+// Our own, of minutes.
+Dialect plain_minutes() {
+  return {
+      .name = "plain_minutes",
+      .description = "our own bars of minutes (--freq 1m), named by the minute in which they end: 09:31 .. 15:00",
+      .columns = {{Field::code, kOptional, {"code", "ts_code", "代码", "股票代码", "证券代码"}},
+                  {Field::date, kOptional, {"date", "trade_date", "日期", "交易日期"}},
+                  {Field::time, kOptional, {"time", "时间", "交易时间"}},
+                  {Field::datetime, kOptional, {"datetime"}},
+                  {Field::open, kRequired, {"open", "开盘价"}},
+                  {Field::high, kRequired, {"high", "最高价"}},
+                  {Field::low, kRequired, {"low", "最低价"}},
+                  {Field::close, kRequired, {"close", "收盘价"}},
+                  {Field::volume, kRequired, {"volume", "vol", "成交量"}},
+                  {Field::amount, kOptional, {"amount", "成交额"}}},
+      .ignored = {},
+      .signature = {},
+      .statuses = {},
+      .bases = {},
+      .price_basis = "raw",
+      .minutes = true,
+  };
+}
+
 // Daily files of the whole market with a banner line. Its preclose is wrong on many days before 2002.
 Dialect a_share() {
   return {
@@ -253,15 +277,16 @@ Dialect sp500() {
 
 std::string_view to_string(Field field) noexcept {
   constexpr std::array<std::string_view, kFields> kNames = {
-      "code",   "name",   "date",     "open",     "high",        "low",         "close",
-      "volume", "amount", "preclose", "turnover", "float_value", "total_value", "is_st",
-      "pe_ttm", "pb",     "ps_ttm",   "pcf_ttm",  "industry",    "status",      "basis"};
+      "code",   "name",     "date",     "open",        "high",        "low",   "close",   "volume",
+      "amount", "preclose", "turnover", "float_value", "total_value", "is_st", "pe_ttm",  "pb",
+      "ps_ttm", "pcf_ttm",  "industry", "status",      "basis",       "time",  "datetime"};
   return kNames[static_cast<std::size_t>(field)];
 }
 
 std::span<const Dialect> dialects() {
   static const std::array kDialects = {
       plain(),
+      plain_minutes(),
       a_share(),
       tushare_daily(),
       tushare_cache(),

@@ -61,6 +61,7 @@ std::string basis_of(const Dialect& dialect) {
 }
 
 std::string suspensions_of(const Dialect& dialect) {
+  if (dialect.minutes) return "not told";  // that is for days
   std::vector<std::string> ways;
   if (const Column* const column = find_column(dialect, Field::status)) {
     for (const StatusWord& word : dialect.statuses) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "code_of_file.h"
+#include "momentum/base/trading_hours.h"
 #include "momentum/formats/encoding.h"
 #include "momentum/formats/foreign_file.h"
 #include "momentum/formats/foreign_rows.h"
@@ -31,6 +32,7 @@ FileBars settled(FileRows rows, const Header& header, const std::string& name, s
   std::size_t total = 0;
   for (const InstrumentRows& instrument : rows.instruments) total += instrument.rows.size();
   if (total > 0) out.columns.columns = rows.columns;
+  out.columns.of_minutes = header.dialect->minutes;
   out.columns.reserve(total);
   for (InstrumentRows& instrument : rows.instruments) {
     Settled settled = settle(std::exchange(instrument.rows, {}), instrument.values);
@@ -57,12 +59,23 @@ RowsRequest request_of(const Choices& choices, std::size_t ordinal, std::string_
           .stem = stem,
           .given = choices.given,
           .bare = choices.bare,
-          .today = choices.today};
+          .today = choices.today,
+          .named_by_begin = choices.named_by_begin};
+}
+
+Result<void> check_frequency(const Dialect& dialect, const Choices& choices, const std::string& name) {
+  if (dialect.minutes == choices.minutes) return {};
+  return fail(ErrorCode::unknown_dialect,
+              dialect.minutes
+                  ? "bars of minutes, where bars of days are wanted"
+                  : fmt::format("bars of days (dialect {}), where bars of minutes are wanted", dialect.name),
+              name, dialect.minutes ? "import --freq 1m takes them into a store" : "leave out --freq 1m");
 }
 
 Result<FileBars> read_text(formats::FileBytes file, const Choices& choices) {
   MOMENTUM_TRY(std::string text, formats::to_utf8(std::move(file.bytes), file.name));
   MOMENTUM_TRY(const std::optional<Header> header, find_header(text, choices.forced, file.name));
+  if (header) MOMENTUM_TRY_VOID(check_frequency(*header->dialect, choices, file.name));
   if (!header) {
     FileBars nothing;
     nothing.ordinal = nothing.file = file.ordinal;
@@ -115,6 +128,7 @@ Result<std::vector<FileBars>> read_tables(const formats::FileBytes& file, const 
   for (OpenTable& table : open) {
     const std::string name = table.path.empty() ? file.name : fmt::format("{}!{}", file.name, table.path);
     MOMENTUM_TRY(Header header, match_headings(table.rows.headings(), choices.forced, name));
+    MOMENTUM_TRY_VOID(check_frequency(*header.dialect, choices, name));
     header.synthetic = table.synthetic;
     const std::string stem = stem_of_table(table.path, file.stem, open.size() == 1);
     MOMENTUM_TRY(FileRows rows, read_rows(header, table.rows, request_of(choices, file.ordinal, name, stem)));
@@ -126,7 +140,9 @@ Result<std::vector<FileBars>> read_tables(const formats::FileBytes& file, const 
 }  // namespace
 
 Refusal conflict(const Row& row, const std::string& date_heading) {
-  return {row.file, row.line, date_heading, to_string(row.date), Reason::conflict};
+  if (row.minute == 0) return {row.file, row.line, date_heading, to_string(row.date), Reason::conflict};
+  return {row.file, row.line, date_heading, fmt::format("{} {}", to_string(row.date), minute_text(row.minute)),
+          Reason::minute_conflict};
 }
 
 std::size_t kept_bytes(const FileBars& file) {

@@ -47,10 +47,12 @@ struct Choices {
   std::optional<Instrument> given;
   BareCodes bare = BareCodes::unknown;
   Date today;
+  bool minutes = false;
+  bool named_by_begin = false;
   formats::ForeignReader reader;
 };
 
-// Two different rows for one date.
+// Two different rows for one date, or minute.
 Refusal conflict(const Row& row, const std::string& date_heading);
 
 // What it keeps in memory: dates, lines, numbers and words by their place; refused rows as they are and as they are told.

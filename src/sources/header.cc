@@ -60,6 +60,15 @@ Fit fit(const Dialect& dialect, const std::vector<std::string>& headings,
     if (column.required && !result.column[static_cast<std::size_t>(column.field)])
       result.missing.push_back(column.spellings.front());
   }
+  const auto stands = [&](Field field) { return result.column[static_cast<std::size_t>(field)].has_value(); };
+  if (dialect.minutes && !stands(Field::datetime) && !(stands(Field::date) && stands(Field::time)))
+    result.missing.push_back(stands(Field::date) ? "time" : "datetime (or date and time)");
+  if (dialect.minutes && stands(Field::datetime) && (stands(Field::date) || stands(Field::time)) &&
+      result.twice.empty())
+    result.twice = "datetime beside date or time";
+  // The day is read from one column in any case.
+  if (dialect.minutes && stands(Field::datetime))
+    result.column[static_cast<std::size_t>(Field::date)] = result.column[static_cast<std::size_t>(Field::datetime)];
   result.is_signed = !dialect.signature.empty() && std::ranges::all_of(dialect.signature, [&](std::string_view wanted) {
     return contains(written, wanted);
   });

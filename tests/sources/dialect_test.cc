@@ -37,6 +37,7 @@ TEST(Dialect, TableIsSound) {
         for (char c : heading) EXPECT_FALSE(c >= 'A' && c <= 'Z') << heading;
       }
     }
+    if (dialect.minutes) required.insert(Field::date);  // or datetime
     for (Field field : {Field::date, Field::open, Field::high, Field::low, Field::close, Field::volume}) {
       EXPECT_TRUE(required.contains(field)) << dialect.name << ' ' << to_string(field);
     }
@@ -59,6 +60,7 @@ TEST(Dialect, IsRecognisedByItsOwnHeader) {
   for (const Dialect& dialect : dialects()) {
     std::string header = header_of(dialect);
     for (std::string_view heading : dialect.ignored) header += "," + std::string(heading);
+    if (dialect.minutes) header.erase(header.find(",[datetime]"), 11);  // in place of date and time
     std::erase_if(header, [](char c) { return c == '[' || c == ']'; });
     const auto found = find_header(header + "\n", nullptr, "f.csv");
     if (dialect.name.starts_with("eastmoney_")) {
@@ -89,6 +91,8 @@ TEST(Dialect, StatesItsRules) {
   EXPECT_FALSE(find_dialect("baostock")->gaps_are_suspensions);  // its suspended days have rows
   EXPECT_FALSE(find_dialect("netease")->gaps_are_suspensions);
   EXPECT_EQ(find_dialect("sp500")->market, Market::US);
+  EXPECT_TRUE(find_dialect("plain_minutes")->minutes);
+  EXPECT_FALSE(plain.minutes);
 }
 
 TEST(Dialect, IsListedWithItsUnitsAndBasis) {

@@ -24,6 +24,8 @@ struct ImportRequest {
   std::string code;                // for a file that names no instrument
   sources::BareCodes bare = sources::BareCodes::unknown;  // whose numbers without a market are
   formats::ForeignReader reader = {};  // of Parquet and HDF5 files among them
+  bool minutes = false;            // bars of minutes
+  bool named_by_begin = false;     // minutes named by the minute in which they begin
   bool replace = false;            // a bar, action or price limit that differs from the stored one replaces it
   bool dry_run = false;            // everything but writing; makes no store either
   bool strict = false;             // a quarantined row is an error, and nothing is stored
@@ -37,6 +39,7 @@ struct ImportRequest {
 struct ContradictedBar {
   Instrument code;
   Date day;
+  std::int32_t minute = -1;  // of a bar of a minute: after midnight
 };
 
 // The account of a call. Filled as far as the call came, also where it fails.
@@ -61,6 +64,8 @@ struct ImportReport {
   bool made_store = false;
 };
 
+// Bars of minutes: whose they are is told as for days. Nothing is derived from them: they are adjusted by the factors of the
+// days, and sessions, names and suspensions are those of the days, too.
 // Bars: whose they are is told by code, current or dated alias (identity); new instruments need a market in their code.
 // Factor events are derived from preclose for what is new. Names, industries and the price basis are kept by date.
 // Errors: those of reading; quarantined_rows (strict); unreadable_data (synthetic data and a real store, or the other way

@@ -35,9 +35,12 @@ struct InputReport {
 
 enum class Adjust : std::uint8_t { front, back, none };  // front and back compute the same and differ in what is shown
 
-// What a row is. Weeks (ISO 8601) and months are made of the daily bars up to the session; the last one may not be over.
-enum class Frequency : std::uint8_t { day, week, month };
-std::string_view to_string(Frequency frequency) noexcept;  // "1d", "1w", "1mo"
+// What a row is. Weeks (ISO 8601) and months are made of the daily bars up to the session; the last one may not be over. Minutes
+// are those of a store, up to the last one of the session; several of them are counted from the day's first trading minute on
+// (panel/resample.h).
+enum class Frequency : std::uint8_t { day, week, month, minute, minutes_5, minutes_15, minutes_30, minutes_60 };
+std::string_view to_string(Frequency frequency) noexcept;  // "1d", "1w", "1mo", "1m", "5m", "15m", "30m", "60m"
+std::int32_t minutes_of(Frequency frequency) noexcept;  // of a bar; 0: it is not of minutes
 
 // How a price before an ex-date becomes one after it. ratio: by the adjustment factors, which keeps returns; additive: as
 // terminals do it, from corporate actions.

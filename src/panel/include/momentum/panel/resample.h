@@ -11,21 +11,11 @@
 #include <span>
 #include <vector>
 
+#include "momentum/base/trading_hours.h"
+
 namespace momentum::panel {
 
 inline constexpr std::int32_t kMinutesOfDay = 1440;
-
-// The parts of a market's day in which it trades, ascending: minutes after midnight.
-struct TradingHours {
-  struct Part {
-    std::int32_t open, close;
-  };
-  std::vector<Part> parts;
-
-  std::int32_t minutes() const;
-};
-TradingHours a_share_hours();  // 09:30 - 11:30, 13:00 - 15:00
-TradingHours us_hours();  // 09:30 - 16:00
 
 // The period of each row: equal for rows of one period, ascending.
 //

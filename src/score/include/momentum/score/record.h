@@ -89,7 +89,7 @@ struct Scan {
   std::string profile = "classic";
   std::string adjust_applied;  // "front (preclose)", "back (preclose)", "none", "none (no factors)": as shown
   std::string history = "origin";  // or "365d"
-  std::string frequency = "1d";  // or "1w", "1mo": what a bar is
+  std::string frequency = "1d";  // or "1w", "1mo", "1m", "5m", ...: what a bar is
   int numerics = 0;  // numerics version
   std::string store_snapshot;  // empty: read from files
   bool synthetic = false;

@@ -15,8 +15,8 @@
 namespace momentum::sources {
 
 // The schema of InstrumentBars::bars, the same for every instrument of a BarSet (its optional columns are those that any
-// file has). Rows ascend strictly by date. Null = missing; a valid value is never NaN, and under a null lies NaN.
-//   date date32 (never null) | open high low close float64, yuan (dollars in the US) as printed, never adjusted here
+// file has). Rows ascend strictly by date, those of minutes by date and minute. Null = missing; a valid value is never NaN, and under a null lies NaN.
+//   date date32 (never null) | of minutes: minute int32 (never null; after midnight, in which the bar ends) | open high low close float64, yuan (dollars in the US) as printed, never adjusted here
 //   | volume float64, shares
 // and, where the dialect has them: amount float64 (yuan) | preclose float64 (yuan) | turnover float64 (fraction)
 //   | float_value, total_value float64 (market value of the floating and of all shares, yuan) | is_st float64 (1: under
@@ -53,6 +53,7 @@ struct ReadSummary {
 };
 
 struct BarSet {
+  bool minutes = false;  // bars of minutes
   std::string dialect;  // name of the dialect that was read, e.g. "a_share"
   bool gaps_are_suspensions =
       false;  // dialect rule: a session without a row inside an instrument's history is a suspension

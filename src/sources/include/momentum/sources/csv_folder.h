@@ -20,6 +20,8 @@ struct CsvOptions {
   std::string dialect;  // "" : sniffed from banner and header; the choice is in BarSet::dialect
   std::string code;  // for files that name no instrument in a column nor in their file name
   BareCodes bare = BareCodes::unknown;
+  bool minutes = false;  // bars of minutes; else of days
+  bool named_by_begin = false;  // minutes named by the minute in which they begin
   formats::ForeignReader reader = {};  // of Parquet and HDF5 files; without it they are refused
 };
 
@@ -34,11 +36,13 @@ struct CsvOptions {
 // the file's; else CsvOptions::code; else the file's name as a bare
 // symbol, in upper case, if it is made of [A-Za-z0-9_.-].
 // A code without a market has the dialect's, if it has one, else what CsvOptions::bare says of it.
+// Minutes are those of the market's trading hours (base/trading_hours.h), each named by the minute in which it ends. A file that
+// names one 09:30 or 13:00 names them by their begin, and is refused unless that was said.
 // All files with rows are of one dialect and one price basis, and all of them are synthetic or none is. Rows of an
 // instrument from several files are merged by date: equal ones are duplicates, different ones are quarantined. A line with
 // no text in any cell is no row.
 // Errors (one, the first in path order): file_not_found, no_permission, empty_input (nothing readable), unknown_dialect
-// (with the names; also files of two dialects), wrong_columns (file and what is missing), bad_encoding, unreadable_data
+// (with the names; also files of two dialects, of days for minutes, of minutes for days), wrong_columns (file and what is missing), bad_encoding, unreadable_data
 // (binary, damaged archive; synthetic files among others; prices of two bases), too_large, io_failed, bad_code,
 // ambiguous_code (a symbol both with a market and without, with a file of each), interrupted.
 // A wrong row is not an error: it goes to quarantine with its line.

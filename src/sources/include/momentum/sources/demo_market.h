@@ -112,6 +112,9 @@ class DemoMarket {
   // The same as bar_set.h wants it: yuan, shares and fractions, each the correctly rounded quotient of its integer; with
   // amount, preclose and turnover, without names and industries (instrument(i) has them). There is at least one row.
   InstrumentBars bars(std::size_t i) const;
+  // Bars of minutes of its days from `from` on, 240 a day: open, high, low, close, volume and amount, of which the bar of the day
+  // is made exactly. A pure function of (options, i, day). No rows, if it has no bar since.
+  InstrumentBars minutes(std::size_t i, Date from) const;
 
   // Of everything that instrument(i) and history(i) say; in a fixed byte order.
   std::uint64_t checksum(std::size_t i) const;

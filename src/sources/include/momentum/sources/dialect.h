@@ -35,8 +35,10 @@ enum class Field : std::uint8_t {
   industry,
   status,
   basis,
+  time,  // of a minute
+  datetime,
 };
-inline constexpr std::size_t kFields = 21;
+inline constexpr std::size_t kFields = 23;
 std::string_view to_string(Field field) noexcept;  // the heading of dialect `plain`, where that has the field
 
 struct Column {
@@ -80,6 +82,8 @@ struct Dialect {
   // raw front back split_only unknown; that of files without Field::basis.
   std::string_view price_basis = "unknown";
   bool gaps_are_suspensions = false;  // a session without a row inside an instrument's history is a suspension
+  // Its rows are bars of minutes, each named by the minute in which it ends: by a date and a time, or by both in one column.
+  bool minutes = false;
   Date factors_from = {};  // preclose says nothing about factors before this day; no date: no bound
 };
 
