@@ -286,7 +286,6 @@ std::string_view to_string(Field field) noexcept {
 std::span<const Dialect> dialects() {
   static const std::array kDialects = {
       plain(),
-      plain_minutes(),
       a_share(),
       tushare_daily(),
       tushare_cache(),
@@ -296,7 +295,8 @@ std::span<const Dialect> dialects() {
       eastmoney("eastmoney_front", "the same, front-adjusted (qfq)", "front"),
       eastmoney("eastmoney_back", "the same, back-adjusted (hfq)", "back"),
       hikyuu(),
-      sp500()};
+      sp500(),
+      plain_minutes()};
   return kDialects;
 }
 

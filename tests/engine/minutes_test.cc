@@ -215,17 +215,20 @@ TEST(Minutes, ScansHaveTheSameBitsInEveryWay) {
     request.frequency = frequency;
     const score::Scan scan = scanned(request);
     EXPECT_GT(scan.results.size(), 20u);
-    EXPECT_EQ(scan.results.size() + scan.unranked.size(), 40u);
+    EXPECT_GT(scan.results.size() + scan.unranked.size(), 35u);  // but those that are delisted
     expect_same(scan, scanned(request, 2));
     Context small = context(2);
     small.memory_limit = std::size_t{80} << 20;  // other batches
     const auto narrow = momentum::engine::scan(small, request);
     ASSERT_TRUE(narrow) << narrow.error().to_string();
     expect_same(scan, *narrow);
-    for (const SimdLevel level : describe_machine(context())->simd) {
+    const Machine machine = describe_machine(context()).value();
+    for (const SimdLevel level : machine.simd) {
       Context other = context(2);
       other.simd = level;
-      expect_same(scan, momentum::engine::scan(other, request).value());
+      const auto same = momentum::engine::scan(other, request);
+      ASSERT_TRUE(same) << same.error().to_string();
+      expect_same(scan, *same);
     }
   }
 }

@@ -99,6 +99,9 @@ class Usage(Case):
     def test_examples_of_every_help_work(self):
         self.market()
         self.good("import", "bars", "--store", "market")
+        (self.folder / "minutes").mkdir()
+        (self.folder / "minutes" / "600000.SH.csv").write_text(
+            "date,time,open,high,low,close,volume\n2024-01-02,09:31,10,10,10,10,100\n", encoding="utf-8")
         for command in ([], ["scan"], ["show"], ["import"], ["demo"], ["store", "info"], ["doctor"], ["config"]):
             text = self.good(*command, "--help").stdout
             lines = text.split("Examples:")[-1].splitlines()
