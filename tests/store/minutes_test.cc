@@ -303,6 +303,42 @@ TEST(IngestMinutes, DifferencesNameTheMinute) {
                        {day(2024, 5, 14), 611, How::corrected, 1}, {day(2024, 5, 14), 900, How::added, kNumbers}}));
 }
 
+// The layout is a promise: docs/formats.md.
+TEST(MinuteFile, Version1IsRead) {
+  const IngestStore folder(1);
+  catalog::State state;
+  state.info.uuid = "e2228f06-fa02-4cff-904a-0c5e2c693a7e";
+  state.instruments.resize(1);
+  catalog::FileRecord file;
+  file.dataset = "minute";
+  file.path = "data/tail-0-2-21b524a993798ed8.parquet";
+  file.rows = 4;
+  const std::string path = folder.folder() + "/" + file.path;
+  std::filesystem::copy_file(MOMENTUM_SOURCE_DIR "/tests/store/minute_file_v1.parquet", path);
+  file.bytes = static_cast<std::int64_t>(std::filesystem::file_size(path));
+  const auto whole = formats::open_data_file(formats::FileForm::parquet, path, file.bytes).value();
+  for (const formats::ColumnSpec& spec : whole->specs()) file.columns.push_back(record_of(spec, ""));
+  for (const formats::RowGroupPlace& group : whole->groups())
+    file.row_groups.push_back({0, group.rows, group.offset, group.bytes});
+  file.first = day(2024, 1, 2);
+  file.last = day(2024, 1, 3);
+  file.bucket = 0;
+  file.extents = {{0, 0, 4, file.first, file.last}};
+  state.files = {file};
+
+  const Plan all = plan(state, {.dataset = Dataset::minute, .columns = {"high", "volume", "amount"}}).value();
+  const BarsReader reader = BarsReader::open({}, folder.folder(), state, all).value();
+  const BatchBars bars = reader.read(all.batches.at(0)).value();
+  const SeriesBars& series = bars.series.at(0);
+  EXPECT_TRUE(std::ranges::equal(series.minutes, std::vector<std::int32_t>{571, 900, 571, 781}));
+  EXPECT_EQ(series.dates[1], day(2024, 1, 2).days);
+  EXPECT_EQ(series.dates[2], day(2024, 1, 3).days);
+  EXPECT_TRUE(std::ranges::equal(series.columns[0], std::vector<double>{10.1, 10.4, 10.2, 10.3}));
+  EXPECT_TRUE(std::ranges::equal(series.columns[1], std::vector<double>{100, 200, 0, 1500}));
+  EXPECT_TRUE(std::isnan(series.columns[2][2]));
+  EXPECT_EQ(series.columns[2][3], 15312.75);
+}
+
 TEST(IngestMinutes, BrokenRulesAreInternalErrors) {
   const IngestStore store(1);
   const auto refused = [&](const std::function<void(arrow::FieldVector&, arrow::ArrayVector&)>& spoil) {
