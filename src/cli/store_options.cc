@@ -129,7 +129,7 @@ CLI::App* declare_demo(CLI::App& app, const std::string& globals, StoreTexts& te
                "\nExamples:\n"
                "  momentum demo --store demo\n"
                "  momentum demo --store small --stocks 20 --years 1 --seed 7\n"
-               "  momentum demo --store minutes --stocks 50 --minutes 60\n");
+               "  momentum demo --store demo-minutes --stocks 50 --minutes 60\n");
   return demo;
 }
 

@@ -33,6 +33,9 @@ TEST(OptionDefaults, AreThoseOfTheRequests) {
       {"import", "a", "--on-conflict", said("import", "on-conflict"), "--lock-wait", said("import", "lock-wait")});
   EXPECT_EQ(import.import.replace, parsed({"import", "a"}).import.replace);
   EXPECT_EQ(import.import.lock_wait, parsed({"import", "a"}).import.lock_wait);
+  EXPECT_EQ(said("import", "freq"), "1d");
+  EXPECT_EQ(said("import", "minute-names"), "end");
+  EXPECT_EQ(said("demo", "minutes"), std::to_string(parsed({"demo"}).demo.minutes));
   const Options demo = parsed({"demo", "--stocks", said("demo", "stocks"), "--years", said("demo", "years"), "--seed",
                                said("demo", "seed"), "--end", said("demo", "end")});
   const sources::DemoOptions untouched;

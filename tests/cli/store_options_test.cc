@@ -60,9 +60,22 @@ TEST(StoreOptions, Demo) {
   EXPECT_EQ(to_string(o.demo.market.end), "2024-12-31");
 }
 
+TEST(StoreOptions, Minutes) {
+  const Options import = parsed({"import", "a", "--freq", "1m", "--minute-names", "begin"});
+  EXPECT_TRUE(import.import.minutes && import.import.named_by_begin);
+  EXPECT_FALSE(parsed({"import", "a", "--freq", "1m"}).import.named_by_begin);
+  EXPECT_FALSE(parsed({"import", "a"}).import.minutes);
+  EXPECT_EQ(refused({"import", "a", "--minute-names", "begin"}).code, ErrorCode::bad_option);
+  EXPECT_EQ(refused({"import", "a", "--freq", "1m", "--minute-names", "middle"}).code, ErrorCode::bad_value);
+  EXPECT_EQ(parsed({"demo", "--minutes", "60"}).demo.minutes, 60);
+  EXPECT_EQ(parsed({"demo"}).demo.minutes, 0);
+  EXPECT_EQ(parsed({"scan", "--freq", "30m"}).scan.frequency, engine::Frequency::minutes_30);
+  EXPECT_EQ(parsed({"show", "600000", "--freq", "1m"}).show.frequency, engine::Frequency::minute);
+}
+
 TEST(StoreOptions, KindsAreNoBars) {
   EXPECT_EQ(parsed({"import", "a.csv", "--kind", "factors"}).import.kind, "factors");
-  for (const char* other : {"--dialect", "--code", "--market", "--on-conflict"}) {
+  for (const char* other : {"--dialect", "--code", "--market", "--freq", "--on-conflict"}) {
     const Error error = refused({"import", "a.csv", "--kind", "factors", other, "keep"});
     EXPECT_EQ(error.code, ErrorCode::bad_option);
     EXPECT_NE(error.what.find(other), std::string::npos);
