@@ -24,7 +24,7 @@ namespace {
 constexpr int kReaders = 100, kInstruments = 6;
 const std::vector<std::string> kColumnsRead = {"open", "high", "low", "close", "volume", "preclose", "turnover"};
 // A machine with much else to do keeps a reader from its processor in the middle of a load.
-constexpr catalog::CatalogOptions kPatient{.busy = std::chrono::minutes(1)};
+constexpr catalog::CatalogOptions kPatient{.busy = std::chrono::hours(1)};
 
 class Digest {
  public:
