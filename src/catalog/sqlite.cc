@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "momentum/catalog/packed.h"
+#include "patchset_internal.h"
 #include "sqlite_internal.h"
 
 namespace momentum::catalog {
@@ -201,6 +202,7 @@ Result<std::string> Database::copy() const {
 
 Result<void> Database::repeat(std::string_view changes) const {
   if (changes.empty()) return {};
+  if (!is_patchset(changes)) return damaged("changes that are none", path_);
   const auto refuse = [](void*, int, sqlite3_changeset_iter*) { return SQLITE_CHANGESET_ABORT; };
   std::string bytes(changes);  // the interface takes no const
   const int status =
