@@ -32,7 +32,9 @@ void declare_input(CLI::App& app, Raw& raw) {
 }  // namespace
 
 void declare_everywhere(CLI::App& app, Raw& raw) {
-  one(app, "--store", "DIR", raw.store, "the store (default: $MOMENTUM_STORE, else $XDG_DATA_HOME/momentum/store)");
+  one(app, "--store", "DIR", raw.store,
+      "the store, or to read a published copy: a folder or s3://, gs://, abfs:// (default: $MOMENTUM_STORE, else "
+      "$XDG_DATA_HOME/momentum/store)");
   one(app, "--snapshot", "ID", raw.snapshot, "an older state of the store (default: the newest)");
   one(app, "--threads", "N|auto", raw.threads, "compute threads, or auto: all this process may use");
   one(app, "--simd", "LEVEL", raw.simd, "scalar, sse4, avx2, avx512 or auto; results do not depend on it");

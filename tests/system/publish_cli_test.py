@@ -51,6 +51,7 @@ class Folders(Published):
         shutil.move(self.folder / "store", self.folder / "moved")
         for place in ("there", f"file://{self.folder}/there"):
             self.expect_equal_reads(place, self.code("moved"), store="moved")
+            self.assertEqual(self.json("doctor", "--store", place)["store"]["state"], "well")
 
     def test_again_only_what_is_new(self):
         self.imported(self.market(count=250))
