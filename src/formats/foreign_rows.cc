@@ -41,15 +41,33 @@ void put_seconds(std::string& to, std::int64_t seconds) {
     --day;
   }
   if (day < -kMostDays || day > kMostDays) {
-    fmt::format_to(std::back_inserter(to), "{}", seconds);
+    to += std::to_string(seconds);
     return;
   }
   to += to_string(Date{static_cast<std::int32_t>(day)});
   if (rest != 0) fmt::format_to(std::back_inserter(to), " {:02}:{:02}:{:02}", rest / 3600, rest / 60 % 60, rest % 60);
 }
 
+// Almost all are decimals of four digits after the point, and of at most fifteen in all there is one that reads as the double.
 void put_real(std::string& to, double value) {
-  if (!std::isnan(value)) fmt::format_to(std::back_inserter(to), "{}", value);
+  if (std::isnan(value)) return;
+  constexpr double kMost = 1e11, kScale = 1e4;
+  const double units = std::nearbyint(value * kScale);
+  if (!(std::abs(value) < kMost) || units / kScale != value) {
+    fmt::format_to(std::back_inserter(to), "{}", value);
+    return;
+  }
+  const auto whole = static_cast<std::uint64_t>(std::abs(units));
+  if (units < 0) to += '-';
+  const fmt::format_int front(whole / 10'000);
+  to.append(front.data(), front.size());
+  auto rest = static_cast<unsigned>(whole % 10'000);
+  if (rest == 0) return;
+  to += '.';
+  for (unsigned place = 1'000; rest != 0; place /= 10) {
+    to += static_cast<char>('0' + rest / place);
+    rest %= place;
+  }
 }
 
 template <class Array>
@@ -59,7 +77,8 @@ auto value(const arrow::Array& array, std::int64_t row) {
 
 template <class Array>
 void put_whole(std::string& to, const arrow::Array& array, std::int64_t row) {
-  fmt::format_to(std::back_inserter(to), "{}", value<Array>(array, row));
+  const fmt::format_int text(value<Array>(array, row));
+  to.append(text.data(), text.size());
 }
 
 void put_cell(std::string& to, const arrow::Array& array, std::int64_t row) {
@@ -161,6 +180,7 @@ struct ForeignRows::State {
   std::vector<std::string> headings;
   arrow::TableBatchReader batches;
   std::shared_ptr<arrow::RecordBatch> batch;
+  arrow::ArrayVector columns;  // of the batch, which takes a lock to hand one out
   std::int64_t at = 0;  // of the batch
   std::int64_t line = 0;
   std::vector<std::string> texts;
@@ -198,10 +218,11 @@ bool ForeignRows::next() {
     MOMENTUM_CHECK(s.batches.ReadNext(&s.batch).ok());
     if (s.batch == nullptr) return false;
     s.at = 0;
+    s.columns = s.batch->columns();
   }
   for (std::size_t i = 0; i < s.texts.size(); ++i) {
     s.texts[i].clear();
-    put_cell(s.texts[i], *s.batch->column(static_cast<int>(i)), s.at);
+    put_cell(s.texts[i], *s.columns[i], s.at);
     s.cells[i] = s.texts[i];
   }
   ++s.at;

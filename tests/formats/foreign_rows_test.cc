@@ -3,7 +3,12 @@
 #include <arrow/api.h>
 #include <gtest/gtest.h>
 
+#include <bit>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <limits>
+#include <random>
 
 namespace momentum::formats {
 namespace {
@@ -63,6 +68,11 @@ TEST(ForeignRows, Numbers) {
       cells_of(array_of<arrow::DoubleBuilder>(std::vector<double>{
           45407.6, 0.1, 1e22, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()})),
       (Strings{"45407.6", "0.1", "1e+22", "inf", "", ""}));
+  EXPECT_EQ(
+      cells_of(array_of<arrow::DoubleBuilder>(std::vector<double>{-0.0, -2.699, 0.0001, 1.0001, 100, 99999999999.9999,
+                                                                  100000000000.5, 0.30000000000000004, 1e-5, -5e-324})),
+      (Strings{"0", "-2.699", "0.0001", "1.0001", "100", "99999999999.9999", "100000000000.5", "0.30000000000000004",
+               "1e-05", "-5e-324", ""}));
   // The double that the float is, not the decimal that it was made of.
   EXPECT_EQ(cells_of(array_of<arrow::FloatBuilder>(std::vector<float>{0.1F, 7.5F})),
             (Strings{"0.10000000149011612", "7.5", ""}));
@@ -70,6 +80,36 @@ TEST(ForeignRows, Numbers) {
   arrow::Decimal128Builder decimals(arrow::decimal128(10, 2));
   EXPECT_EQ(cells_of(array(decimals, std::vector<arrow::Decimal128>{arrow::Decimal128(-1234)})),
             (Strings{"-12.34", ""}));
+}
+
+// By the C library: the same double, and the shortest text.
+TEST(ForeignRows, NumbersReadBackAsTheyAre) {
+  std::vector<double> values;
+  std::mt19937_64 random(7);
+  for (int k = 0; k < 20'000; ++k) {
+    values.push_back(static_cast<double>(random() % 10'000'000) / 100);
+    values.push_back(std::nextafter(values.back(), 1e9));
+    values.push_back(static_cast<double>(random() % 1'000'000'000'000'000) / 10'000);
+    values.push_back(std::bit_cast<double>(random() & 0xffefffffffffffff));
+  }
+  const Strings cells = cells_of(array_of<arrow::DoubleBuilder>(values));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (std::isnan(values[i])) continue;
+    ASSERT_EQ(std::strtod(cells[i].c_str(), nullptr), values[i]) << cells[i];
+    char seventeen[40];
+    for (int digits = 1; digits <= 17; ++digits) {
+      std::snprintf(seventeen, sizeof seventeen, "%.*e", digits - 1, values[i]);
+      if (std::strtod(seventeen, nullptr) != values[i]) continue;
+      const std::string mantissa = cells[i].substr(0, cells[i].find('e'));
+      std::string figures;
+      for (const char c : mantissa)
+        if (c >= '0' && c <= '9') figures += c;
+      figures.erase(0, figures.find_first_not_of('0'));
+      figures.erase(figures.find_last_not_of('0') + 1);
+      ASSERT_LE(figures.size(), static_cast<std::size_t>(digits)) << cells[i];
+      break;
+    }
+  }
 }
 
 TEST(ForeignRows, TextsAndDates) {
