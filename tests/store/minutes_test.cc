@@ -6,6 +6,7 @@
 #include "ingest_fixture.h"
 #include "momentum/store/batch_reader.h"
 #include "momentum/store/compact.h"
+#include "momentum/store/convert.h"
 #include "momentum/store/diff.h"
 #include "momentum/store/plan.h"
 #include "momentum/store/shipped_plan.h"
@@ -397,6 +398,30 @@ TEST(IngestMinutes, ReadersAndVerificationLookAtTheMinutes) {
   const auto found = read(store);
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code, ErrorCode::damaged_store);
+}
+
+TEST(IngestMinutes, AnotherFormHasTheSameBars) {
+  const IngestStore store, other;
+  store.put(
+      {{0, made_bars(0, day(2023, 6, 1), day(2024, 5, 17))}, {1, made_bars(1, day(2023, 6, 1), day(2024, 5, 17))}});
+  ASSERT_TRUE(
+      put(store, {{0, some(0, day(2024, 3, 1), day(2024, 5, 17))}, {2, some(2, day(2022, 5, 2), day(2024, 5, 3))}}));
+  const catalog::State from = store.state();
+  std::filesystem::remove_all(other.folder());
+  catalog::StoreInfo info{.storage = "csv"};
+  info.buckets = from.info.buckets;
+  ASSERT_TRUE(catalog::Catalog::create({}, other.folder(), info));
+  {
+    const auto lock = catalog::WriterLock::acquire({}, other.folder(), std::chrono::milliseconds(0)).value();
+    auto catalog = catalog::Catalog::open(lock).value();
+    const auto made = convert(on_threads(2), {store.folder(), from, {}}, lock, catalog, catalog.load().value(), "");
+    ASSERT_TRUE(made) << made.error().to_string();
+  }
+  EXPECT_EQ(read(other).value(), read(store).value());
+  EXPECT_EQ(paths_of(other.state(), Dataset::minute).size(), paths_of(from, Dataset::minute).size());
+  EXPECT_EQ(paths_of(other.state(), Dataset::daily).size(), paths_of(from, Dataset::daily).size());
+  EXPECT_TRUE(verify({}, other.folder(), other.state()).value().problems.empty());
+  expect_in_place(other.state());
 }
 
 }  // namespace

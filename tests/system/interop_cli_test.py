@@ -10,7 +10,7 @@ import io
 import sqlite3
 import unittest
 
-from store_case import Case, main
+from store_case import Case, days, main, write
 
 COLUMNS = ("open", "high", "low", "close", "volume")
 
@@ -76,6 +76,50 @@ class Interop(Case):
         duckdb = library("duckdb")
         self.expect(duckdb.execute(f"select instrument, date, {', '.join(COLUMNS)} "
                                    f"from read_parquet({self.paths}, union_by_name=true)").fetchall())
+
+class Mixed(Case):
+    """A column that is a decimal in one file and a double in another: what docs/formats.md says to readers of both."""
+
+    COLUMNS = ("close", "turnover")
+
+    def setUp(self):
+        super().setUp()
+        lines = [f"600000.SH,{day},10,11,9,{10 + i / 100:.2f},100,{1 / (i + 3) if i < 400 else i / 100!r}"
+                 for i, day in enumerate(days(420, 2023))]
+        write(self.folder / "bars" / "a.csv", lines, "code,date,open,high,low,close,volume,turnover")
+        self.imported("bars")
+        self.paths = sorted(str(path) for path in (self.folder / "store" / "data").glob("*.parquet"))
+        self.assertEqual(len(self.paths), 2)
+        self.wanted = sorted((line.split(",")[1], float(line.split(",")[5]), float(line.split(",")[7]))
+                             for line in lines)
+
+    def expect(self, rows):
+        self.assertEqual(sorted((str(day), *values) for day, *values in rows), self.wanted)
+
+    def test_pyarrow(self):
+        pyarrow, parquet = library("pyarrow"), library("pyarrow.parquet")
+        self.assertEqual(len({parquet.read_schema(path).field("turnover").type for path in self.paths}), 2)
+
+        def doubles(table):
+            for i, field in enumerate(table.schema):
+                if pyarrow.types.is_decimal(field.type):
+                    table = table.set_column(i, field.name, table.column(i).cast("string").cast("float64"))
+            return table
+
+        table = pyarrow.concat_tables([doubles(parquet.read_table(path)) for path in self.paths],
+                                      promote_options="default")
+        self.expect(zip(*(table.column(name).to_pylist() for name in ("date", *self.COLUMNS))))
+
+    def test_polars(self):
+        polars = library("polars")
+        frame = polars.concat([polars.read_parquet(path).with_columns(polars.selectors.decimal().cast(polars.Float64))
+                               for path in self.paths], how="diagonal")
+        self.expect(frame.select("date", *self.COLUMNS).rows())
+
+    def test_duckdb(self):
+        duckdb = library("duckdb")
+        self.expect(duckdb.execute(f"select date, close::double, turnover::double from read_parquet({self.paths}, "
+                                   "union_by_name=true)").fetchall())
 
 
 if __name__ == "__main__":
