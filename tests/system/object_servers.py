@@ -4,6 +4,7 @@ to them that counts, and that can be cut.
 Each is started on a free port and stopped. One that is not installed is a skip with its name: ./dev test installs them.
 """
 
+import atexit
 import importlib.util
 import os
 import pathlib
@@ -31,6 +32,7 @@ class Server:
         self.log = tempfile.TemporaryFile()
         self.child = subprocess.Popen(command, stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL,
                                       env={**os.environ, **(environment or {})})
+        atexit.register(self.child.kill)  # however the test ends
         deadline = time.monotonic() + 60
         while True:
             try:
