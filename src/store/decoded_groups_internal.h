@@ -24,13 +24,14 @@ struct DataFile {
   std::vector<std::optional<std::size_t>> columns;  // its place of each column of the plan
   bool far = false;  // what is read of it is fetched first
 
-  // Begins to fetch what of a group will be read: the dates and those columns of the plan of which wanted(c) is true. Null of a
+  // Begins to fetch what of a group will be read: dates and minutes, and those columns of the plan of which wanted(c) is true. Null of a
   // file that is not far.
   template <class Wanted>
   std::shared_ptr<const void> fetch(std::size_t group, bool with_dates, Wanted&& wanted) const {
     if (!far) return nullptr;
     std::vector<std::size_t> places;
     if (with_dates) places.push_back(date);
+    if (with_dates && minute) places.push_back(*minute);
     for (std::size_t c = 0; c < columns.size(); ++c)
       if (columns[c] && wanted(c)) places.push_back(*columns[c]);
     return places.empty() ? nullptr : reader->fetch(group, places);

@@ -41,8 +41,9 @@ struct BatchBars {
 class BarsReader {
  public:
   // `folder` may be a URI of an object store (formats/folder.h): of each batch the wanted columns are then fetched before they are
-  // decoded, near ones in one request and several at a time. Opens and checks the footers of the files that the plan names. Errors: damaged_store naming a file that is gone, cut,
-  // damaged, another one or not as the catalog says; no_permission, io_failed, source_failed, out_of_memory, interrupted.
+  // decoded, near ones in one request and several at a time. Opens and checks the footers of the files that the plan names.
+  // Errors: damaged_store naming a file that is gone, cut, damaged, another one or not as the catalog says; no_permission,
+  // io_failed, source_failed, out_of_memory, interrupted.
   static Result<BarsReader> open(const Context& ctx, const std::string& folder, const catalog::State& state,
                                  const Plan& plan);
   ~BarsReader();
