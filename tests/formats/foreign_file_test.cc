@@ -177,6 +177,14 @@ TEST_F(Foreign, DamageIsAnErrorOrHarmless) {
   EXPECT_GT(errors, 0U);
 }
 
+// Found by fuzzing: libhdf5 1.10.8 copies from nowhere. Another version may see the damage; nobody reads a table.
+TEST_F(Foreign, AFileThatLibhdf5DiesOf) {
+  const auto tables = read_foreign_file(kReader, MOMENTUM_SOURCE_DIR "/tests/formats/libhdf5_dies.h5");
+  ASSERT_FALSE(tables);
+  EXPECT_EQ(tables.error().code, ErrorCode::unreadable_data);
+  EXPECT_EQ(tables.error().exit_status(), 4);
+}
+
 TEST_F(Foreign, AReaderThatDiesLiesOrIsNotThere) {
   folder_.write("file", "x");
   const auto error_of = [&](const ForeignReader& reader) {
