@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include "load_internal.h"
 #include "schema_internal.h"
 #include "sqlite_internal.h"
 #include "store_fixture.h"
@@ -65,6 +66,15 @@ TEST_F(Upkeep, APinStaysUntilItIsTakenBack) {
   EXPECT_EQ(catalog_->unpin(ctx_, 2).error().to_string(), "not pinned: snapshot 2; momentum store log shows which are");
   EXPECT_EQ(catalog_->pin(ctx_, 9, "").error().code, ErrorCode::snapshot_not_found);
   EXPECT_EQ(catalog_->unpin(ctx_, 9).error().what, "no such snapshot");
+}
+
+// A damaged row may hold any time. numpy.datetime64(9000000000000000000, 'us') says the same.
+TEST(Dropped, AtATimeBeyondAllClocks) {
+  const auto what = [](std::int64_t when) {
+    return dropped_by_gc(2, Time(std::chrono::microseconds(when))).error().what;
+  };
+  EXPECT_EQ(what(9'000'000'000'000'000'000), "snapshot 2 was dropped by gc on 287168-08-24T16:00:00Z");
+  EXPECT_EQ(what(-9'000'000'000'000'000'000), "snapshot 2 was dropped by gc on -283229-05-10T08:00:00Z");
 }
 
 TEST_F(Upkeep, WhatIsDroppedIsRefusedByName) {
