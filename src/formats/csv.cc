@@ -12,6 +12,7 @@ constexpr std::array<char, 4> kDelimiters = {',', '\t', ';', '|'};
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 std::string_view trimmed(std::string_view text) {
+  if (!text.empty() && !is_blank(text.front()) && !is_blank(text.back())) return text;
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
   return text;
@@ -63,8 +64,9 @@ void split_line(std::string_view line, char delimiter, std::vector<std::string_v
   cells.clear();
   scratch.clear();
   std::size_t begin = 0;
+  const bool quotes = line.find('"') != std::string_view::npos;
   while (true) {
-    std::size_t open = begin;
+    std::size_t open = quotes ? begin : line.size();
     while (open < line.size() && is_blank(line[open]) && line[open] != delimiter) ++open;
     if (open < line.size() && line[open] == '"') {
       bool doubled = false;

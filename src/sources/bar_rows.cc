@@ -164,10 +164,12 @@ class RowReader {
     return true;
   }
 
+  // -1 where the cell says that there is none. Most rows repeat the word of the row before.
   std::int32_t word_index(std::size_t text, std::string_view word) {
     TextColumn& column = texts_[text];
     std::vector<std::string>& words = out_.words[text];
     if (column.last >= 0 && words[static_cast<std::size_t>(column.last)] == word) return column.last;
+    if (is_missing(word)) return -1;
     const auto [at, is_new] = column.index.try_emplace(std::string(word), static_cast<std::int32_t>(words.size()));
     if (is_new) words.emplace_back(word);
     return column.last = at->second;
@@ -240,7 +242,7 @@ class RowReader {
     row.values = to;
     for (const ValueColumn& column : places_) *to++ = values_[column.value];
     for (std::size_t i = 0; i < kTexts; ++i) {
-      if (const auto at = texts_[i].place; at && !is_missing(cells[*at])) row.texts[i] = word_index(i, cells[*at]);
+      if (const auto at = texts_[i].place) row.texts[i] = word_index(i, cells[*at]);
     }
     instrument.rows.push_back(row);
   }
