@@ -112,20 +112,11 @@ Result<void> count_files(const Database& database, std::map<SnapshotId, LogEntry
   return {};
 }
 
-// Any time that a damaged row may hold, which nanoseconds, and so a clock's formatter, may not.
-std::string text_of(Time time) {
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
-  return fmt::format("{}T{:02}:{:02}:{:02}Z",
-                     to_string(Date{static_cast<std::int32_t>(day.time_since_epoch().count())}), clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count());
-}
-
 }  // namespace
 
 std::unexpected<Error> dropped_by_gc(SnapshotId snapshot, Time when) {
   return fail(ErrorCode::snapshot_not_found,
-              fmt::format("snapshot {} was dropped by gc on {}", snapshot, text_of(when)), "",
+              fmt::format("snapshot {} was dropped by gc on {}", snapshot, time_text(when)), "",
               "momentum store log lists those that can be read; pin one to keep it");
 }
 

@@ -1,6 +1,5 @@
 #include "store_health.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "momentum/report/grid.h"
@@ -63,10 +62,6 @@ std::string size_text(std::int64_t bytes) {
   return fmt::format("{:.1f} MiB", n / (1024 * 1024));
 }
 
-std::string time_text(catalog::Time time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", std::chrono::floor<std::chrono::seconds>(time));
-}
-
 std::string store_info_text(const engine::StoreSummary& store, const report::TableStyle& style) {
   const auto filled = [&](Text label, const auto&... values) {
     return fmt::format(fmt::runtime(report::text(label, style.lang)), values...);
@@ -80,7 +75,7 @@ std::string store_info_text(const engine::StoreSummary& store, const report::Tab
     lines.emplace_back(Text::store, fmt::format("{}: momentum demo {}", report::text(Text::synthetic, style.lang),
                                                 store.info.arguments));
   std::string snapshot =
-      fmt::format("{}: {}, {}", store.snapshot.id, store.snapshot.op, time_text(store.snapshot.created));
+      fmt::format("{}: {}, {}", store.snapshot.id, store.snapshot.op, catalog::time_text(store.snapshot.created));
   if (!store.snapshot.note.empty()) snapshot += fmt::format(" ({})", store.snapshot.note);
   lines.emplace_back(Text::snapshot, snapshot);
   std::string data = filled(Text::instruments_and_bars, report::grouped(store.instruments),
@@ -138,7 +133,7 @@ std::string store_info_json(const engine::StoreSummary& store) {
   json.key("store").text(store.folder);
   json.key("format").integer(store.info.format_version);
   json.key("uuid").text(store.info.uuid);
-  json.key("created").text(time_text(store.info.created));
+  json.key("created").text(catalog::time_text(store.info.created));
   json.key("tool_version").text_or_null(store.info.tool_version);
   json.key("storage").text(store.info.storage);
   json.key("compression");
@@ -154,7 +149,7 @@ std::string store_info_json(const engine::StoreSummary& store) {
   json.key("id").integer(store.snapshot.id);
   json.key("op").text(store.snapshot.op);
   json.key("note").text_or_null(store.snapshot.note);
-  json.key("created").text(time_text(store.snapshot.created));
+  json.key("created").text(catalog::time_text(store.snapshot.created));
   json.end_object();
   json.key("instruments").integer(store.instruments);
   json.key("instruments_with_bars").integer(store.instruments_with_bars);

@@ -13,9 +13,8 @@ namespace momentum::cli {
 std::string store_info_text(const engine::StoreSummary& store, const report::TableStyle& style);
 std::string store_info_json(const engine::StoreSummary& store);
 
-// "12.3 MiB"; "2024-05-06T07:08:09Z"
+// "12.3 MiB"
 std::string size_text(std::int64_t bytes);
-std::string time_text(catalog::Time time);
 
 // The store's line of doctor, and its value in JSON. A store that is not there or not well is told, too.
 std::string store_health_text(const std::string& folder, const Result<engine::StoreSummary>& store);

@@ -1,8 +1,8 @@
 // The upkeep of a store: its log, what changed, what is kept, and whether it is well.
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -45,11 +45,11 @@ std::string kept_text(const engine::LogLine& line, report::Lang lang) {
     }
     case Keep::before_correction: return std::string(report::text(Text::keep_before_correction, lang));
     case Keep::month_end: return std::string(report::text(Text::keep_month_end, lang));
-    case Keep::grace: return filled(Text::keep_grace, lang, time_text(line.kept.until));
+    case Keep::grace: return filled(Text::keep_grace, lang, catalog::time_text(line.kept.until));
     case Keep::expired: return std::string(report::text(Text::keep_expired, lang));
     case Keep::dropped: break;
   }
-  return filled(Text::keep_dropped, lang, time_text(line.entry.dropped.value_or(catalog::Time{})));
+  return filled(Text::keep_dropped, lang, catalog::time_text(line.entry.dropped.value_or(catalog::Time{})));
 }
 
 // A row of the log under its keys; "" is missing.
@@ -58,9 +58,11 @@ std::vector<std::pair<std::string_view, std::string>> log_row(const engine::LogL
   const auto count = [&](std::int64_t catalog::Account::* member) {
     return snapshot.account ? std::to_string((*snapshot.account).*member) : std::string();
   };
-  const auto time = [](const std::optional<catalog::Time>& when) { return when ? time_text(*when) : std::string(); };
+  const auto time = [](const std::optional<catalog::Time>& when) {
+    return when ? catalog::time_text(*when) : std::string();
+  };
   return {{"snapshot", std::to_string(snapshot.id)},
-          {"created", time_text(snapshot.created)},
+          {"created", catalog::time_text(snapshot.created)},
           {"op", snapshot.op},
           {"note", snapshot.note},
           {"added", count(&catalog::Account::added)},
@@ -74,7 +76,7 @@ std::vector<std::pair<std::string_view, std::string>> log_row(const engine::LogL
           {"files_added", std::to_string(line.entry.files_added)},
           {"files_ended", std::to_string(line.entry.files_ended)},
           {"kept", std::string(word_of(line.kept.why))},
-          {"kept_until", line.kept.why == Keep::grace ? time_text(line.kept.until) : ""},
+          {"kept_until", line.kept.why == Keep::grace ? catalog::time_text(line.kept.until) : ""},
           {"pinned", time(line.entry.pinned)},
           {"pin_note", line.entry.pin_note},
           {"dropped", time(line.entry.dropped)}};
@@ -142,7 +144,7 @@ std::string log_text(const std::vector<engine::LogLine>& log, const report::Tabl
     if (grid.rows.size() == style.rows) break;
     const catalog::Snapshot& snapshot = line.entry.snapshot;
     const auto account = snapshot.account;
-    add_row(grid, {std::to_string(snapshot.id), time_text(snapshot.created), snapshot.op,
+    add_row(grid, {std::to_string(snapshot.id), catalog::time_text(snapshot.created), snapshot.op,
                    account ? report::grouped(account->added) : "-",
                    account ? report::grouped(account->corrected + account->filled) : "-",
                    fmt::format("{} (+{} -{})", snapshot.counts.files, line.entry.files_added, line.entry.files_ended),

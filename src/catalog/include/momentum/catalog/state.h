@@ -19,6 +19,9 @@ using InstrumentId = std::int32_t;  // 0, 1, 2, ... in order of arrival; permane
 using FileId = std::int64_t;
 using Time = std::chrono::sys_time<std::chrono::microseconds>;
 
+// "2024-05-06T07:08:09Z", of any value whatever.
+std::string time_text(Time time);
+
 // The version of the catalog's layout and of everything under it (docs/formats.md); SQLite's user_version.
 inline constexpr int kStoreFormatVersion = 3;
 
