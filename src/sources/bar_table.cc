@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 #include <utility>
 
 namespace momentum::sources {
@@ -104,18 +105,50 @@ void BarColumns::reserve(std::size_t n) {
   }
 }
 
-void BarColumns::append(const Row& row) {
-  dates.push_back(row.date.days);
-  if (of_minutes) minutes.push_back(row.minute);
-  lines.push_back(row.line);
-  const double* from = row.values;
+void BarColumns::append(std::span<const Row> rows) {
+  for (const Row& row : rows) {
+    dates.push_back(row.date.days);
+    lines.push_back(row.line);
+  }
+  if (of_minutes) {
+    for (const Row& row : rows) minutes.push_back(row.minute);
+  }
   for (std::size_t i = 0; i < kValues; ++i) {
     if (!has_value(columns, i)) continue;
-    values[i].push_back(has_value(row.columns, i) ? *from++ : std::numeric_limits<double>::quiet_NaN());
+    // Most rows are of the file, and so of the columns, of the row before them.
+    ColumnSet of = columns;
+    std::size_t place = value_place(of, i);
+    bool there = true;
+    for (const Row& row : rows) {
+      if (row.columns != of) {
+        of = row.columns;
+        there = has_value(of, i);
+        place = value_place(of, i);
+      }
+      values[i].push_back(there ? row.values[place] : std::numeric_limits<double>::quiet_NaN());
+    }
   }
   for (std::size_t i = 0; i < kTexts; ++i) {
-    if (has_text(columns, i)) texts[i].push_back(row.texts[i]);
+    if (!has_text(columns, i)) continue;
+    for (const Row& row : rows) texts[i].push_back(row.texts[i]);
   }
+}
+
+BarColumns BarColumns::slice(std::size_t begin, std::size_t end) const {
+  const auto part = [&](const auto& all) {
+    using Values = std::remove_cvref_t<decltype(all)>;
+    if (all.empty()) return Values{};  // not there
+    return Values(all.begin() + static_cast<std::ptrdiff_t>(begin), all.begin() + static_cast<std::ptrdiff_t>(end));
+  };
+  BarColumns out;
+  out.columns = columns;
+  out.of_minutes = of_minutes;
+  out.dates = part(dates);
+  out.minutes = part(minutes);
+  for (std::size_t i = 0; i < kValues; ++i) out.values[i] = part(values[i]);
+  for (std::size_t i = 0; i < kTexts; ++i) out.texts[i] = part(texts[i]);
+  out.lines = part(lines);
+  return out;
 }
 
 Row BarColumns::row(std::size_t i, ValueStore& store) const {

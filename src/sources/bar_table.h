@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,8 @@ struct BarColumns {
 
   std::size_t size() const { return dates.size(); }
   void reserve(std::size_t n);
-  void append(const Row& row);  // row.columns is within `columns`
+  void append(std::span<const Row> rows);  // the columns of each are within `columns`
+  BarColumns slice(std::size_t begin, std::size_t end) const;
   Row row(std::size_t i, ValueStore& store) const;  // without file
 };
 

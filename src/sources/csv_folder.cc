@@ -183,6 +183,21 @@ Result<void> check_markets(const std::vector<FileBars>& files, const Groups& gro
   return {};
 }
 
+// The words that these rows have, out of those of their file; the rows then mean these.
+Words own_words(BarColumns& columns, const Words& of_file) {
+  Words out;
+  for (std::size_t text = 0; text < kTexts; ++text) {
+    std::unordered_map<std::int32_t, std::int32_t> moved;
+    for (std::int32_t& word : columns.texts[text]) {
+      if (word < 0) continue;
+      const auto [to, is_first] = moved.try_emplace(word, static_cast<std::int32_t>(out[text].size()));
+      if (is_first) out[text].push_back(of_file[text][static_cast<std::size_t>(word)]);
+      word = to->second;
+    }
+  }
+  return out;
+}
+
 void sort_days(std::vector<Date>& days) {
   std::ranges::sort(days);
   days.erase(std::unique(days.begin(), days.end()), days.end());
@@ -196,10 +211,17 @@ Finished finish(std::vector<FileBars>& files, const std::vector<PieceRef>& refs,
     out.bars.quarantined.insert(out.bars.quarantined.end(), piece.refused_days.begin(), piece.refused_days.end());
   }
   FileBars& only = files[refs.front().file];
-  if (refs.size() == 1 && only.pieces.size() == 1) {
-    // One instrument, one file: the usual case, without a copy.
-    for (const Row& row : only.pieces.front().suspended) out.bars.suspended.push_back(row.date);
-    out.bars.bars = make_table(std::move(only.columns), only.words, shown);
+  if (refs.size() == 1) {
+    // All of it is in one file, and settled there.
+    const Piece& piece = only.pieces[refs.front().piece];
+    for (const Row& row : piece.suspended) out.bars.suspended.push_back(row.date);
+    if (only.pieces.size() == 1) {
+      out.bars.bars = make_table(std::move(only.columns), only.words, shown);  // the usual case, without a copy
+    } else {
+      BarColumns columns = only.columns.slice(piece.begin, piece.end);
+      const Words words = own_words(columns, only.words);
+      out.bars.bars = make_table(std::move(columns), words, shown);
+    }
     sort_days(out.bars.quarantined);
     return out;
   }
@@ -212,7 +234,7 @@ Finished finish(std::vector<FileBars>& files, const std::vector<PieceRef>& refs,
   columns.of_minutes = only.columns.of_minutes;
   for (const Row& row : settled.bars) columns.columns |= row.columns;
   columns.reserve(settled.bars.size());
-  for (const Row& row : settled.bars) columns.append(row);
+  columns.append(settled.bars);
   for (const Row& row : settled.suspended) out.bars.suspended.push_back(row.date);
   for (const Row& row : settled.refused) {
     out.refusals.push_back(conflict(row, files[row.file].date_heading));

@@ -41,7 +41,7 @@ FileBars settled(FileRows rows, const Header& header, const std::string& name, s
                 .end = out.columns.size() + settled.bars.size(),
                 .suspended = std::move(settled.suspended),
                 .refused_days = std::move(instrument.refused_days)};
-    for (const Row& row : settled.bars) out.columns.append(row);
+    out.columns.append(settled.bars);
     instrument.values = {};  // rows of a long file go as its columns come
     for (const Row& row : settled.refused) {
       out.refusals.push_back(conflict(row, out.date_heading));
