@@ -18,8 +18,8 @@ Result<std::vector<Snapshot>> all_snapshots(const Database& database);  // newes
 Result<State> load_state(const Database& database, std::optional<SnapshotId> wanted);
 // State::coverage from the extents. `where` names where these come from. Error: damaged_store.
 Result<void> derive_coverage(State& state, std::string_view where);
-// No row ends with a commit that never came: the next one would have its number, and the row would be gone from its state. Some seeks,
-// no scan. Error: damaged_store.
+// No row ends with a commit that never came: the next one would have its number, and the row would be gone from its state. Some
+// seeks, no scan. Error: damaged_store.
 Result<void> check_ends(const Database& database, SnapshotId newest);
 Result<std::vector<Garbage>> load_garbage(const Database& database);
 Result<std::vector<LogEntry>> load_history(const Database& database);

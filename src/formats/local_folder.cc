@@ -72,9 +72,8 @@ class LocalFolder final : public Folder {
         continue;
       }
       if (error) break;
-      out.push_back(
-          {fs::relative(entry->path(), path_, error).string(), bytes,
-           std::chrono::floor<std::chrono::microseconds>(std::chrono::file_clock::to_sys(changed))});
+      out.push_back({fs::relative(entry->path(), path_, error).string(), bytes,
+                     std::chrono::floor<std::chrono::microseconds>(std::chrono::file_clock::to_sys(changed))});
     }
     if (error && !none_there())
       return fail(error == std::errc::permission_denied ? ErrorCode::no_permission : ErrorCode::io_failed,

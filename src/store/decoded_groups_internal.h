@@ -24,8 +24,8 @@ struct DataFile {
   std::vector<std::optional<std::size_t>> columns;  // its place of each column of the plan
   bool far = false;  // what is read of it is fetched first
 
-  // Begins to fetch what of a group will be read: dates and minutes, and those columns of the plan of which wanted(c) is true. Null of a
-  // file that is not far.
+  // Begins to fetch what of a group will be read: dates and minutes, and those columns of the plan of which wanted(c) is true.
+  // Null of a file that is not far.
   template <class Wanted>
   std::shared_ptr<const void> fetch(std::size_t group, bool with_dates, Wanted&& wanted) const {
     if (!far) return nullptr;

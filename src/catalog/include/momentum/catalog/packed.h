@@ -1,6 +1,7 @@
 #pragma once
-// Packed blobs, of the catalog's rows and of what is sent to other machines: a version (one byte), fields, and XXH3-64 of all before it (8 bytes, little-endian).
-// Integers are LEB128 varints, signed ones zigzag; a text is its length and its bytes; a double is its 8 bytes.
+// Packed blobs, of the catalog's rows and of what is sent to other machines: a version (one byte), fields, and XXH3-64 of all
+// before it (8 bytes, little-endian). Integers are LEB128 varints, signed ones zigzag; a text is its length and its bytes; a
+// double is its 8 bytes.
 
 #include <cstddef>
 #include <cstdint>

@@ -29,9 +29,9 @@ struct DemoReport {
   std::int64_t snapshot = 0;
 };
 
-// Makes the market in one commit, and its minutes in another one: the same options, the same data. The store says that it is synthetic and by what options.
-// Errors: store_exists (a store with anything in it), bad_value (options, a storage that nobody knows, a folder that is
-// something else), those of writing a store.
+// Makes the market in one commit, and its minutes in another one: the same options, the same data. The store says that it is
+// synthetic and by what options. Errors: store_exists (a store with anything in it), bad_value (options, a storage that nobody
+// knows, a folder that is something else), those of writing a store.
 Result<DemoReport> make_demo(const Context& ctx, const DemoRequest& request);
 
 }  // namespace momentum::engine

@@ -27,7 +27,8 @@ struct ShowRequest {
 
 struct Shown {
   std::string code, name;
-  // date date32, of minutes time utf8 ("09:31", in which the bar ends), then float64 columns in the order of docs/cli.md "show"; score_row is date32. Null = missing; infinities stay.
+  // date date32, of minutes time utf8 ("09:31", in which the bar ends), then float64 columns in the order of docs/cli.md
+  // "show"; score_row is date32. Null = missing; infinities stay.
   std::shared_ptr<arrow::Table> rows;
   Date as_of;  // the day of the last bar up to `end`: what prices are front-adjusted to
   std::string adjust_applied;

@@ -29,9 +29,9 @@ struct DiffSummary {
 };
 
 // Calls `take` for each difference: instruments, their facts, factors and actions, sessions, calendars, price limits, bars, then
-// bars of minutes, each by id or market and by date. A corrected bar is one call per column that differs; an added or removed one is one
-// call, with its close. Suspensions and the like, lists of days, are one call per list. Bars in files that both states
-// have are not read. snapshot 0: the newest. Errors: those of opening and reading; snapshot_not_found.
+// bars of minutes, each by id or market and by date. A corrected bar is one call per column that differs; an added or removed
+// one is one call, with its close. Suspensions and the like, lists of days, are one call per list. Bars in files that both
+// states have are not read. snapshot 0: the newest. Errors: those of opening and reading; snapshot_not_found.
 Result<DiffSummary> diff_store(const Context& ctx, const std::string& folder, catalog::SnapshotId before,
                                catalog::SnapshotId after, const std::function<void(const Difference&)>& take);
 

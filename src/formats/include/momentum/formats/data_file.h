@@ -92,8 +92,8 @@ class DataFileReader {
   // Decodes one column of one group. `into` has exactly the group's rows and the column's type. Where missing() is 0
   // `validity` is left alone and may be empty; else it has validity_bytes(rows) bytes, is written whole (unused bits 0),
   // and missing rows of `into` are 0. Checks the checksum of the column's bytes first.
-  // Errors: unreadable_data (damaged bytes), out_of_memory, source_failed; `into` is then undefined. No buffer of the column's size is
-  // allocated. Group, column and sizes are the caller's promise (checked).
+  // Errors: unreadable_data (damaged bytes), out_of_memory, source_failed; `into` is then undefined. No buffer of the column's
+  // size is allocated. Group, column and sizes are the caller's promise (checked).
   virtual Result<void> read(std::size_t group, std::size_t column, std::span<std::int32_t> into,
                             std::span<std::uint8_t> validity = {}) const = 0;
   virtual Result<void> read(std::size_t group, std::size_t column, std::span<std::int64_t> into,

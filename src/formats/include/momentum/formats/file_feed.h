@@ -27,7 +27,8 @@ struct FileBytes {
 
 // Which files `paths` stand for: a file of any name; a folder, with every table below it, sorted, hidden ones left out; a
 // glob, sorted; an archive by its suffix (.tar .tar.* .tgz .txz .tbz2 .zip, with its tables in archive order; x.csv.gz and the
-// like as one file). Tables are *.csv, *.txt and the names of foreign_file.h. Order: that of paths. Symbolic links to folders are not followed.
+// like as one file). Tables are *.csv, *.txt and the names of foreign_file.h. Order: that of paths. Symbolic links to folders
+// are not followed.
 class FileFeed {
  public:
   // Errors: file_not_found (also for a glob without match), no_permission, empty_input (a folder without such files).

@@ -49,9 +49,9 @@ class Folder {
   virtual Result<void> remove(const std::string& path) = 0;
 };
 
-// Copies a file of one folder to the same path of another one, and only if it has these bytes: the XXH3-64 is checked before the copy
-// becomes visible. advance(bytes) comes after each piece of some megabytes. Errors: file_not_found, unreadable_data (another size
-// or other bytes), interrupted (asked between pieces), and those of both folders.
+// Copies a file of one folder to the same path of another one, and only if it has these bytes: the XXH3-64 is checked before
+// the copy becomes visible. advance(bytes) comes after each piece of some megabytes. Errors: file_not_found, unreadable_data
+// (another size or other bytes), interrupted (asked between pieces), and those of both folders.
 Result<void> copy_file(const Context& ctx, const Folder& from, Folder& to, const std::string& path, std::int64_t bytes,
                        std::uint64_t hash, const std::function<void(std::int64_t)>& advance);
 
@@ -70,7 +70,8 @@ std::string local_path(std::string_view place);
 Result<std::shared_ptr<Folder>> open_folder(const std::string& place);
 
 // A program that may have opened an object store calls this before main() returns, when no Folder and no source of one is left:
-// the library behind S3 cannot be taken down later than that. Does nothing where none was opened. (Python's pyarrow does it itself.)
+// the library behind S3 cannot be taken down later than that. Does nothing where none was opened. (Python's pyarrow does it
+// itself.)
 void finish_object_stores();
 
 }  // namespace momentum::formats

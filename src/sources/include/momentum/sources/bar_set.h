@@ -15,9 +15,10 @@
 namespace momentum::sources {
 
 // The schema of InstrumentBars::bars, the same for every instrument of a BarSet (its optional columns are those that any
-// file has). Rows ascend strictly by date, those of minutes by date and minute. Null = missing; a valid value is never NaN, and under a null lies NaN.
-//   date date32 (never null) | of minutes: minute int32 (never null; after midnight, in which the bar ends) | open high low close float64, yuan (dollars in the US) as printed, never adjusted here
-//   | volume float64, shares
+// file has). Rows ascend strictly by date, those of minutes by date and minute. Null = missing; a valid value is never NaN, and
+// under a null lies NaN.
+//   date date32 (never null) | of minutes: minute int32 (never null; after midnight, in which the bar ends)
+//   | open high low close float64, yuan (dollars in the US) as printed, never adjusted here | volume float64, shares
 // and, where the dialect has them: amount float64 (yuan) | preclose float64 (yuan) | turnover float64 (fraction)
 //   | float_value, total_value float64 (market value of the floating and of all shares, yuan) | is_st float64 (1: under
 //   special treatment on that day, 0: not) | pe_ttm, pb, ps_ttm, pcf_ttm float64 (price over earnings, book value, sales

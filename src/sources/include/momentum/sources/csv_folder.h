@@ -42,10 +42,10 @@ struct CsvOptions {
 // instrument from several files are merged by date: equal ones are duplicates, different ones are quarantined. A line with
 // no text in any cell is no row.
 // Errors (one, the first in path order): file_not_found, no_permission, empty_input (nothing readable), unknown_dialect
-// (with the names; also files of two dialects, of days for minutes, of minutes for days), wrong_columns (file and what is missing), bad_encoding, unreadable_data
-// (binary, damaged archive; synthetic files among others; prices of two bases), too_large, io_failed, bad_code,
-// ambiguous_code (a symbol both with a market and without, with a file of each), interrupted.
-// A wrong row is not an error: it goes to quarantine with its line.
+// (with the names; also files of two dialects, of days for minutes, of minutes for days), wrong_columns (file and what is
+// missing), bad_encoding, unreadable_data (binary, damaged archive; synthetic files among others; prices of two bases),
+// too_large, io_failed, bad_code, ambiguous_code (a symbol both with a market and without, with a file of each), interrupted. A
+// wrong row is not an error: it goes to quarantine with its line.
 Result<BarSet> read_csv(const Context& ctx, const std::vector<std::string>& paths, const CsvOptions& options);
 
 }  // namespace momentum::sources

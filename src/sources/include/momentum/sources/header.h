@@ -29,10 +29,9 @@ struct Header {
 
 // Looks at the first lines of `text` (UTF-8; it outlives the answer) until one is a header; the lines before it are
 // banners. Without `forced`, a header is one that has all required columns and the signature of exactly one dialect (one
-// with a signature goes before one without; one that it fits by the order of its columns stands beside the others) and no heading that this dialect does not know (an unnamed one and pandas'
-// `Unnamed: 0` aside): unknown headings mean foreign units. With `forced`, its required columns are enough and other
-// columns are left alone.
-// nullopt: no line with anything in it.
+// with a signature goes before one without; one that it fits by the order of its columns stands beside the others) and no
+// heading that this dialect does not know (an unnamed one and pandas' `Unnamed: 0` aside): unknown headings mean foreign units.
+// With `forced`, its required columns are enough and other columns are left alone. nullopt: no line with anything in it.
 // Errors, naming `file`, its headings and the dialects: unknown_dialect (headings of no or of two dialects, no header line),
 // wrong_columns (a required column is missing, or two columns for one field).
 Result<std::optional<Header>> find_header(std::string_view text, const Dialect* forced, std::string_view file);

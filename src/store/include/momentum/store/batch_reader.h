@@ -34,10 +34,10 @@ struct BatchBars {
 // The data files of a plan, opened once. Holds no reference to the state. All const members are thread-safe; the intended
 // use is one read() per batch inside parallel_for.
 //
-// Memory: a batch takes rows x (4 + 8 x columns of all rows) bytes (8 + ... of minutes), 4 MB for 90,000 rows and five columns, used again for
-// the next one when its BatchBars is gone. Row groups that several batches need (the tail is one file for the whole market) are
-// decoded once and kept until the last of these has been read: the tail, plus at most one row group per level and batch in
-// work. Files are mapped, not copied.
+// Memory: a batch takes rows x (4 + 8 x columns of all rows) bytes (8 + ... of minutes), 4 MB for 90,000 rows and five columns,
+// used again for the next one when its BatchBars is gone. Row groups that several batches need (the tail is one file for the
+// whole market) are decoded once and kept until the last of these has been read: the tail, plus at most one row group per level
+// and batch in work. Files are mapped, not copied.
 class BarsReader {
  public:
   // `folder` may be a URI of an object store (formats/folder.h): of each batch the wanted columns are then fetched before they are

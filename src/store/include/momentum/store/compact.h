@@ -16,9 +16,10 @@ struct Compaction {
   std::int64_t bytes_before = 0, bytes_after = 0;
 };
 
-// Of each dataset one file per level and bucket, each with the days of its level (levels.h) and no others: what a call of ingest() does on its
-// way when a month or a year turns, for stores where none has come since. `state` is the newest. One commit, or none where
-// all is in place; the bars are the same. Errors: those of ingest(), and as after each of them the store is as it was.
+// Of each dataset one file per level and bucket, each with the days of its level (levels.h) and no others: what a call of
+// ingest() does on its way when a month or a year turns, for stores where none has come since. `state` is the newest. One
+// commit, or none where all is in place; the bars are the same. Errors: those of ingest(), and as after each of them the store
+// is as it was.
 Result<Compaction> compact(const Context& ctx, const catalog::WriterLock& lock, catalog::Catalog& catalog,
                            const catalog::State& state);
 

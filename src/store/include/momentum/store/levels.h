@@ -22,8 +22,8 @@ struct LevelDays {
 LevelDays level_days(catalog::Level level, Date newest) noexcept;
 catalog::Level level_of(Date day, Date newest) noexcept;
 
-// The bucket of an instrument in the levels year and base, and of minutes in the level tail, too: ((id x 2654435769 mod 2^32) >> 16) mod `buckets`. It spreads
-// neighbours evenly and is part of the store's format.
+// The bucket of an instrument in the levels year and base, and of minutes in the level tail, too: ((id x 2654435769 mod 2^32)
+// >> 16) mod `buckets`. It spreads neighbours evenly and is part of the store's format.
 int bucket_of(catalog::InstrumentId id, int buckets) noexcept;
 
 // Row groups end where an instrument ends, before they would have more rows than this, unless one instrument alone has.

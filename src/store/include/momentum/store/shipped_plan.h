@@ -27,8 +27,8 @@ struct ShippedPlan {
   PlanOptions options;
 };
 
-// Paths are relative to the store: the receiver says what its root is, a folder or a URI. About 200 bytes for each wanted instrument and one for each
-// other, 7 for an extent, 3 for a session. Cost: that of copying and hashing them.
+// Paths are relative to the store: the receiver says what its root is, a folder or a URI. About 200 bytes for each wanted
+// instrument and one for each other, 7 for an extent, 3 for a session. Cost: that of copying and hashing them.
 std::vector<std::byte> pack_plan(const catalog::State& state, const Need& need, PlanOptions options = {});
 
 // plan(state, need, options) of what comes back is the plan of what was packed: the same batches, with pieces in the same row
