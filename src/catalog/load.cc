@@ -1,4 +1,3 @@
-#include "change_internal.h"
 #include "load_internal.h"
 
 #include <fmt/format.h>

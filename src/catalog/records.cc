@@ -296,9 +296,7 @@ Result<std::vector<PriceLimit>> unpack_limits(std::string_view blob, std::string
   return limits;
 }
 
-// The version of a check's own fields is that of the store format, so the byte before them says nothing.
-std::uint64_t check_of(const StoreInfo& info) {
-  PackedWriter out(0);
+void put_fields(PackedWriter& out, const StoreInfo& info) {
   out.text(info.uuid);
   out.integer(info.created.time_since_epoch().count());
   out.integer(info.buckets);
@@ -307,11 +305,9 @@ std::uint64_t check_of(const StoreInfo& info) {
   out.number(info.synthetic ? 1 : 0);
   out.text(info.arguments);
   out.text(info.tool_version);
-  return out.hash();
 }
 
-std::uint64_t check_of(const Snapshot& snapshot) {
-  PackedWriter out(0);
+void put_fields(PackedWriter& out, const Snapshot& snapshot) {
   out.integer(snapshot.id);
   out.integer(snapshot.parent);
   out.integer(snapshot.created.time_since_epoch().count());
@@ -320,6 +316,18 @@ std::uint64_t check_of(const Snapshot& snapshot) {
   const Counts& counts = snapshot.counts;
   for (const std::int64_t n : {counts.instruments, counts.files, counts.rows, counts.bytes, counts.days})
     out.integer(n);
+}
+
+// The version of a check's own fields is that of the store format, so the byte before them says nothing.
+std::uint64_t check_of(const StoreInfo& info) {
+  PackedWriter out(0);
+  put_fields(out, info);
+  return out.hash();
+}
+
+std::uint64_t check_of(const Snapshot& snapshot) {
+  PackedWriter out(0);
+  put_fields(out, snapshot);
   return out.hash();
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "momentum/base/error.h"
+#include "momentum/catalog/packed.h"
 #include "momentum/catalog/state.h"
 
 namespace momentum::catalog {
@@ -44,6 +45,9 @@ std::string pack_limits(const std::vector<PriceLimit>& limits);
 Result<std::vector<PriceLimit>> unpack_limits(std::string_view blob, std::string_view where);
 
 // XXH3-64 over a row's content: all but the snapshots between which it holds.
+// What is checked of these, which is what is sent of them, too: all but the version of the format, and the account.
+void put_fields(PackedWriter& out, const StoreInfo& info);
+void put_fields(PackedWriter& out, const Snapshot& snapshot);
 std::uint64_t check_of(const StoreInfo& info);
 std::uint64_t check_of(const Snapshot& snapshot);
 std::uint64_t check_of(const InstrumentRecord& record, std::string_view history);

@@ -17,14 +17,7 @@ constexpr std::string_view kMagic = "momentum state";
 
 void put(PackedWriter& out, const StoreInfo& info) {
   out.integer(info.format_version);
-  out.text(info.uuid);
-  out.integer(info.created.time_since_epoch().count());
-  out.integer(info.buckets);
-  out.text(info.storage);
-  out.integer(info.compression);
-  out.number(info.synthetic ? 1 : 0);
-  out.text(info.arguments);
-  out.text(info.tool_version);
+  put_fields(out, info);
 }
 
 StoreInfo get_info(PackedReader& in) {
@@ -42,14 +35,7 @@ StoreInfo get_info(PackedReader& in) {
 }
 
 void put(PackedWriter& out, const Snapshot& snapshot) {
-  out.integer(snapshot.id);
-  out.integer(snapshot.parent);
-  out.integer(snapshot.created.time_since_epoch().count());
-  out.text(snapshot.op);
-  out.text(snapshot.note);
-  const Counts& counts = snapshot.counts;
-  for (const std::int64_t n : {counts.instruments, counts.files, counts.rows, counts.bytes, counts.days})
-    out.integer(n);
+  put_fields(out, snapshot);
   out.number(snapshot.account ? 1 : 0);
   if (!snapshot.account) return;
   const Account& account = *snapshot.account;

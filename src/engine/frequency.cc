@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "momentum/panel/resample.h"
+#include "momentum/store/dataset.h"
 
 namespace momentum::engine {
 namespace {
@@ -28,7 +29,7 @@ Lane resampled(const Lane& lane, Frequency frequency, const TradingHours& hours)
   for (const std::size_t row : bars.last) dates->push_back(from.dates[row]);
   made.bars.dates = *dates;
   if (!from.minutes.empty()) {
-    for (const std::size_t row : bars.last) dates->push_back(periods[row] - from.dates[row] * panel::kMinutesOfDay);
+    for (const std::size_t row : bars.last) dates->push_back(store::minute_of(periods[row]));
     made.bars.dates = std::span(*dates).first(bars.last.size());
     made.bars.minutes = std::span(*dates).last(bars.last.size());
   }

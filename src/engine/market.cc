@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "file_market.h"
-#include "momentum/panel/resample.h"
+#include "momentum/store/dataset.h"
 #include "store_market.h"
 
 namespace momentum::engine {
@@ -27,7 +27,7 @@ Bars Bars::slice(std::size_t first, std::size_t last) const {
 
 std::vector<std::int32_t> times_of(const Bars& bars) {
   std::vector<std::int32_t> times(bars.minutes.size());
-  for (std::size_t r = 0; r < times.size(); ++r) times[r] = bars.dates[r] * panel::kMinutesOfDay + bars.minutes[r];
+  for (std::size_t r = 0; r < times.size(); ++r) times[r] = store::time_of({bars.dates[r]}, bars.minutes[r]);
   return times;
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "momentum/base/trading_hours.h"
 #include "momentum/catalog/catalog.h"
 #include "momentum/store/diff.h"
 
@@ -220,7 +221,7 @@ void take_bar(const store::BarDifference& bar, const std::string& code,
                                                                    : kCorrected;
   const bool of_minutes = bar.dataset == store::Dataset::minute;
   const std::string_view what = of_minutes ? "minute" : "bar";
-  const std::string at = of_minutes ? fmt::format("{:02}:{:02} ", bar.minute / 60, bar.minute % 60) : "";
+  const std::string at = of_minutes ? minute_text(bar.minute) + " " : "";
   out.count(what, change);
   if (bar.how == store::How::corrected) {
     for (const store::ValueChange& value : bar.values)

@@ -110,7 +110,7 @@ class RowReader {
   template <class Rows>
   Result<FileRows> read(Rows& rows) {
     while (rows.next()) {
-      if (out_.rows_in == 0) rows_expected_ = rows.records_left() + 1;
+      if (out_.rows_in == 0) rows_expected_ = std::min(rows.records_left() + 1, kMostExpected);
       if (!header_.at(Field::code) && out_.instruments.empty()) {
         MOMENTUM_TRY(Instrument id, code_of_file(request_.stem, request_.given, request_.name));
         place(id);
@@ -136,7 +136,7 @@ class RowReader {
   void add_instrument(Instrument id) {
     current_ = out_.instruments.size();
     out_.instruments.push_back({.id = std::move(id), .rows = {}, .values = {}, .refused_days = {}});
-    // A file of one instrument is the usual one: its rows never move. Of a file of many a part stays untouched, so no memory.
+    // A file of one instrument is the usual one: its rows do not move. Of a file of many a part stays untouched, so no memory.
     if (current_ == 0) out_.instruments.front().rows.reserve(rows_expected_);
   }
 
@@ -301,6 +301,7 @@ class RowReader {
     TextIndex index;
   };
 
+  static constexpr std::size_t kMostExpected = std::size_t{1} << 16;  // more days than any instrument has
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
   const Header& header_;
   const RowsRequest& request_;

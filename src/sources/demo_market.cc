@@ -114,7 +114,7 @@ InstrumentBars DemoMarket::minutes(std::size_t i, Date from) const {
   const DemoHistory history = this->history(i);
   const TradingHours& hours = trading_hours(instruments_[i].id.market);
   std::vector<std::int32_t> names;
-  for (std::int32_t minute = 0; minute < 1440; ++minute)
+  for (std::int32_t minute = 0; minute < kMinutesOfDay; ++minute)
     if (hours.names_bar(minute)) names.push_back(minute);
   MOMENTUM_CHECK(names.size() == kDemoMinutes);
 

@@ -175,30 +175,17 @@ Dialect netease() {
   };
 }
 
-// The cache of a Python system that renames some columns of Tushare's `daily`. Its change and pct_chg follow from close and
-// pre_close.
+// The cache of a Python system that renames some columns of Tushare's `daily`.
 Dialect tushare_cache() {
-  return {
-      .name = "tushare_cache",
-      .description = "Tushare's `daily` under other names, as Python programs cache it",
-      .columns = {{Field::code, kRequired, {"code"}},
-                  {Field::date, kRequired, {"date"}},
-                  {Field::open, kRequired, {"open"}},
-                  {Field::high, kRequired, {"high"}},
-                  {Field::low, kRequired, {"low"}},
-                  {Field::close, kRequired, {"close"}},
-                  {Field::preclose, kRequired, {"pre_close"}},
-                  {Field::volume, kRequired, {"volume"}},
-                  {Field::amount, kRequired, {"amount"}}},
-      .ignored = {"change", "pct_chg"},
-      .signature = {},
-      .statuses = {},
-      .bases = {},
-      .volume_shift = 2,
-      .amount_shift = 3,
-      .price_basis = "raw",
-      .gaps_are_suspensions = true,
-  };
+  Dialect out = tushare_daily();
+  out.name = "tushare_cache";
+  out.description = "Tushare's `daily` under other names, as Python programs cache it";
+  for (auto& column : out.columns) {
+    if (column.field == Field::code) column.spellings = {"code"};
+    if (column.field == Field::date) column.spellings = {"date"};
+    if (column.field == Field::volume) column.spellings = {"volume"};
+  }
+  return out;
 }
 
 // Eastmoney's daily bars, as akshare hands them on: one layout for three price bases, of which a file says nothing. The rest of

@@ -75,13 +75,13 @@ Result<void> check_frequency(const Dialect& dialect, const Choices& choices, con
 Result<FileBars> read_text(formats::FileBytes file, const Choices& choices) {
   MOMENTUM_TRY(std::string text, formats::to_utf8(std::move(file.bytes), file.name));
   MOMENTUM_TRY(const std::optional<Header> header, find_header(text, choices.forced, file.name));
-  if (header) MOMENTUM_TRY_VOID(check_frequency(*header->dialect, choices, file.name));
   if (!header) {
     FileBars nothing;
     nothing.ordinal = nothing.file = file.ordinal;
     nothing.name = file.name;
     return nothing;
   }
+  MOMENTUM_TRY_VOID(check_frequency(*header->dialect, choices, file.name));
   MOMENTUM_TRY(FileRows rows, read_rows(*header, request_of(choices, file.ordinal, file.name, file.stem)));
   std::string().swap(text);  // a long file's text goes before its columns come; nothing of it is looked at again
   return settled(std::move(rows), *header, file.name, file.ordinal);
@@ -147,7 +147,8 @@ Refusal conflict(const Row& row, const std::string& date_heading) {
 
 std::size_t kept_bytes(const FileBars& file) {
   const auto numbers = static_cast<std::size_t>(std::popcount(file.columns.columns));
-  return file.columns.size() * (20 + numbers * sizeof(double)) + file.refusals.size() * 4 * sizeof(Refusal);
+  const std::size_t keys = file.columns.of_minutes ? 24 : 20;
+  return file.columns.size() * (keys + numbers * sizeof(double)) + file.refusals.size() * 4 * sizeof(Refusal);
 }
 
 Result<std::vector<FileBars>> read_file(formats::FileBytes file, const Choices& choices,

@@ -88,8 +88,8 @@ struct BarsReader::State {
   // Of columns of which all rows are wanted, and the dates; else of column `c`, where `runs` has rows of it.
   void fetch(std::span<Group> groups) const;
   void fetch(std::span<Group> groups, std::span<const Run> runs, std::size_t c) const;
-  Result<void> read_dates(std::span<const Group> groups, std::span<const Run> runs, std::int32_t* into) const;
-  Result<void> read_minutes(std::span<const Group> groups, std::span<const Run> runs, std::int32_t* into) const;
+  enum class Key : std::uint8_t { date, minute };
+  Result<void> read_key(std::span<const Group> groups, std::span<const Run> runs, Key key, std::int32_t* into) const;
   Result<Rows> wanted(const PlannedInstrument& planned, std::span<const std::int32_t> days,
                       std::span<const std::int32_t> minutes) const;
   Result<void> read_column(std::span<const Group> groups, std::span<const Run> runs, std::size_t c, double* into) const;
@@ -119,33 +119,18 @@ void BarsReader::State::fetch(std::span<Group> groups, std::span<const Run> runs
       one.fetched.push_back(files[one.file].fetch(one.group, false, [&](std::size_t other) { return other == c; }));
 }
 
-Result<void> BarsReader::State::read_dates(std::span<const Group> groups, std::span<const Run> runs,
-                                           std::int32_t* into) const {
+Result<void> BarsReader::State::read_key(std::span<const Group> groups, std::span<const Run> runs, Key key,
+                                         std::int32_t* into) const {
   for (const Group& one : groups) {
     const std::span<const Run> wanted = of_group(runs, one.file, one.group);
-    Scatter<std::int32_t> dates(wanted, into);
+    Scatter<std::int32_t> scatter(wanted, into);
     if (one.decoded) {
-      MOMENTUM_TRY(const auto all, one.decoded->dates());
-      dates(0, all);
+      MOMENTUM_TRY(const auto all, key == Key::date ? one.decoded->dates() : one.decoded->minutes());
+      scatter(0, all);
     } else {
       const DataFile& file = files[one.file];
-      MOMENTUM_TRY_VOID(file.reader->stream_int32(one.group, file.date, end_of(wanted), std::ref(dates)));
-    }
-  }
-  return {};
-}
-
-Result<void> BarsReader::State::read_minutes(std::span<const Group> groups, std::span<const Run> runs,
-                                             std::int32_t* into) const {
-  for (const Group& one : groups) {
-    const std::span<const Run> wanted = of_group(runs, one.file, one.group);
-    Scatter<std::int32_t> minutes(wanted, into);
-    if (one.decoded) {
-      MOMENTUM_TRY(const auto all, one.decoded->minutes());
-      minutes(0, all);
-    } else {
-      const DataFile& file = files[one.file];
-      MOMENTUM_TRY_VOID(file.reader->stream_int32(one.group, *file.minute, end_of(wanted), std::ref(minutes)));
+      const std::size_t column = key == Key::date ? file.date : *file.minute;
+      MOMENTUM_TRY_VOID(file.reader->stream_int32(one.group, column, end_of(wanted), std::ref(scatter)));
     }
   }
   return {};
@@ -209,8 +194,8 @@ Result<BatchBars> BarsReader::State::read(const Batch& batch) {
   const std::vector<Run> all = runs_of(batch, rows);
   std::vector<Group> groups = groups_of(all);
   fetch(groups);
-  MOMENTUM_TRY_VOID(read_dates(groups, all, dates));
-  if (dataset == Dataset::minute) MOMENTUM_TRY_VOID(read_minutes(groups, all, minutes));
+  MOMENTUM_TRY_VOID(read_key(groups, all, Key::date, dates));
+  if (dataset == Dataset::minute) MOMENTUM_TRY_VOID(read_key(groups, all, Key::minute, minutes));
 
   BatchBars bars;
   bars.memory = bytes;

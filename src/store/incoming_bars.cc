@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -31,13 +30,9 @@ bool missing_is_nan(const arrow::DoubleArray& array) {
   return true;
 }
 
-// Where a day is broken the time is, too, so that the check of ascent tells.
 std::vector<std::int32_t> times_of(std::span<const std::int32_t> days, std::span<const std::int32_t> minutes) {
-  std::vector<std::int32_t> out(days.size(), std::numeric_limits<std::int32_t>::min());
-  for (std::size_t i = 0; i < std::min(days.size(), minutes.size()); ++i) {
-    if (Date{days[i]}.has_value() && minutes[i] >= 0 && minutes[i] < kMinutesOfDay)
-      out[i] = time_of({days[i]}, minutes[i]);
-  }
+  std::vector<std::int32_t> out(days.size());
+  for (std::size_t i = 0; i < days.size(); ++i) out[i] = time_of({days[i]}, minutes[i]);
   return out;
 }
 
@@ -82,7 +77,7 @@ Result<IncomingBars> view_of(std::shared_ptr<arrow::Table> table, Dataset datase
     out.bars.times = *out.times;
   }
   if (std::ranges::adjacent_find(out.bars.times, std::ranges::greater_equal{}) != out.bars.times.end() ||
-      out.bars.times.front() == std::numeric_limits<std::int32_t>::min())
+      out.bars.times.front() == kNoTime)
     return broken(dataset == Dataset::minute ? "minutes that do not ascend" : "dates that do not ascend", where);
   for (std::size_t c = 0; c < kRequiredColumns; ++c) {
     if (out.bars.columns[c].empty()) return broken("no column " + std::string(column_name(c)), where);

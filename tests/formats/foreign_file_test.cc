@@ -35,7 +35,7 @@ const Array& column(const ForeignTable& table, const std::string& name) {
 
 TEST_F(Foreign, RecordsOfPyTables) {
   const std::string path = shared("sh_day.h5");
-  if (path.empty()) GTEST_SKIP() << "no shared data";
+  if (path.empty()) GTEST_SKIP() << "no shared data folder beside the sources";
   const auto tables = read_foreign_file(kReader, path);
   ASSERT_TRUE(tables) << tables.error().to_string();
   const auto found =
@@ -50,7 +50,7 @@ TEST_F(Foreign, RecordsOfPyTables) {
 
 TEST_F(Foreign, AFixedFrameOfPandas) {
   const std::string path = shared("pandas_fixed_SYNTHETIC.h5");
-  if (path.empty()) GTEST_SKIP() << "no shared data";
+  if (path.empty()) GTEST_SKIP() << "no shared data folder beside the sources";
   const auto tables = read_foreign_file(kReader, path);
   ASSERT_TRUE(tables) << tables.error().to_string();
   ASSERT_EQ(tables->size(), 1U);
@@ -65,7 +65,7 @@ TEST_F(Foreign, AFixedFrameOfPandas) {
 // Nothing is ever unpickled.
 TEST_F(Foreign, ATableFrameOfPandasWhoseNamesArePickled) {
   const std::string path = shared("pandas_table_SYNTHETIC.h5");
-  if (path.empty()) GTEST_SKIP() << "no shared data";
+  if (path.empty()) GTEST_SKIP() << "no shared data folder beside the sources";
   const auto tables = read_foreign_file(kReader, path);
   ASSERT_FALSE(tables);
   EXPECT_EQ(tables.error().to_string(), "the names of the columns are pickled, which only Python reads: " + path +
@@ -160,7 +160,7 @@ TEST_F(Foreign, NamesOfSuchFiles) {
 // Whatever a file does to the HDF5 library, this process goes on.
 TEST_F(Foreign, DamageIsAnErrorOrHarmless) {
   const std::string path = shared("pandas_fixed_SYNTHETIC.h5");
-  if (path.empty()) GTEST_SKIP() << "no shared data";
+  if (path.empty()) GTEST_SKIP() << "no shared data folder beside the sources";
   const std::string whole = bytes_of(path);
   std::size_t errors = 0;
   for (std::size_t k = 0; k < 60; ++k) {

@@ -1,5 +1,6 @@
 // Bars of minutes beside bars of days: any calls in any order against a map, and what one dataset does to the other.
 
+#include <limits>
 #include <random>
 
 #include "bars_file_internal.h"
@@ -130,6 +131,18 @@ TEST(Dataset, NamesTimesAndBuckets) {
   EXPECT_EQ(day_of(Dataset::daily, 20000), Date{20000});
   EXPECT_EQ(buckets_of(Dataset::daily, 8), 8);
   EXPECT_EQ(buckets_of(Dataset::minute, 8), 64);
+}
+
+// Neither of these is a time, and no sum of a damaged file's numbers overflows.
+TEST(Dataset, TheTimeOfWhatCannotBeIsBeforeAllOthers) {
+  constexpr std::int32_t kLeast = std::numeric_limits<std::int32_t>::min();
+  constexpr std::int32_t kMost = std::numeric_limits<std::int32_t>::max();
+  for (const std::int32_t minute : {-1, 1440, kLeast, kMost}) EXPECT_EQ(time_of({20000}, minute), kNoTime) << minute;
+  for (const std::int32_t days : {kLeast, kMost, -2'000'000, 2'000'000})
+    EXPECT_EQ(time_of({days}, 571), kNoTime) << days;
+  EXPECT_LT(kNoTime, time_of({-1'000'000}, 0));
+  EXPECT_GE(minute_of(kNoTime), 0);
+  EXPECT_LT(day_of(Dataset::minute, kNoTime), Date{-1'000'000});
 }
 
 TEST(IngestMinutes, AnyCallsInAnyOrder) {

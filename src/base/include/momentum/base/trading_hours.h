@@ -12,6 +12,8 @@
 
 namespace momentum {
 
+inline constexpr std::int32_t kMinutesOfDay = 24 * 60;
+
 // The parts of a market's day in which it trades, ascending: minutes after midnight of its own clock.
 struct TradingHours {
   struct Part {

@@ -15,8 +15,6 @@
 
 namespace momentum::panel {
 
-inline constexpr std::int32_t kMinutesOfDay = 1440;
-
 // The period of each row: equal for rows of one period, ascending.
 //
 // Weeks are those of ISO 8601 (Monday to Sunday), named by their Monday; months, by their first day.

@@ -3,10 +3,12 @@
 // own newest day.
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 
 #include "momentum/base/date.h"
+#include "momentum/base/trading_hours.h"
 
 namespace momentum::store {
 
@@ -18,15 +20,20 @@ enum class Dataset : std::uint8_t { daily, minute };
 std::string_view to_string(Dataset dataset) noexcept;
 std::optional<Dataset> dataset_named(std::string_view name) noexcept;
 
-// When a bar is, as one number that ascends strictly within an instrument: the day, or minutes since 1970-01-01 00:00.
-inline constexpr std::int32_t kMinutesOfDay = 1440;
-constexpr std::int32_t time_of(Date day, std::int32_t minute) noexcept { return day.days * kMinutesOfDay + minute; }
+// When a bar is, as one number that ascends strictly within an instrument: the day, or minutes since 1970-01-01 00:00. Of a day
+// or a minute that there cannot be it is kNoTime, before all others, so that whoever checks the ascent finds it.
+inline constexpr std::int32_t kNoTime = std::numeric_limits<std::int32_t>::min();
+constexpr std::int32_t time_of(Date day, std::int32_t minute) noexcept {
+  constexpr std::int32_t kMostDays = std::numeric_limits<std::int32_t>::max() / kMinutesOfDay - 1;
+  if (day.days < -kMostDays || day.days > kMostDays || minute < 0 || minute >= kMinutesOfDay) return kNoTime;
+  return day.days * kMinutesOfDay + minute;
+}
 constexpr Date day_of(Dataset dataset, std::int32_t time) noexcept {
   if (dataset == Dataset::daily) return {time};
   return {time / kMinutesOfDay - (time % kMinutesOfDay < 0 ? 1 : 0)};
 }
 constexpr std::int32_t minute_of(std::int32_t time) noexcept {
-  return time - day_of(Dataset::minute, time).days * kMinutesOfDay;
+  return (time % kMinutesOfDay + kMinutesOfDay) % kMinutesOfDay;
 }
 
 // Buckets of a dataset in a store that was made with so many. Minutes have eight times as many: a bucket of the market's
