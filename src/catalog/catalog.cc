@@ -254,6 +254,10 @@ Result<std::vector<DayLimits>> Catalog::limits(SnapshotId snapshot, Date first, 
   return impl_->read([&] { return load_limits(impl_->database, snapshot, first, last); });
 }
 
+Result<std::vector<Date>> Catalog::limit_days(SnapshotId snapshot) const {
+  return impl_->read([&] { return catalog::limit_days(impl_->database, snapshot); });
+}
+
 Result<std::vector<Date>> Catalog::changed_limits(SnapshotId before, SnapshotId after) const {
   return impl_->read([&]() -> Result<std::vector<Date>> {
     for (const SnapshotId snapshot : {before, after}) MOMENTUM_TRY_VOID(find_snapshot(impl_->database, snapshot));

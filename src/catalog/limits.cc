@@ -28,6 +28,16 @@ Result<std::int64_t> sum_of_days(const Database& database, SnapshotId snapshot) 
   return row.integer(0);
 }
 
+// Of rows of a day.
+Result<std::vector<Date>> days_in(Statement& row) {
+  std::vector<Date> out;
+  while (true) {
+    MOMENTUM_TRY(const bool there, row.step());
+    if (!there) return out;
+    out.push_back(Date{static_cast<std::int32_t>(row.integer(0))});
+  }
+}
+
 // A row of day, entries, limits, check.
 Result<DayLimits> limits_in(const Statement& row, const Database& database) {
   const Date day{static_cast<std::int32_t>(row.integer(0))};
@@ -91,20 +101,26 @@ Result<std::vector<DayLimits>> load_limits(const Database& database, SnapshotId 
   }
 }
 
+Result<std::vector<Date>> limit_days(const Database& database, SnapshotId snapshot) {
+  MOMENTUM_TRY_VOID(find_snapshot(database, snapshot));
+  MOMENTUM_TRY(const std::int64_t total, count_limits(database, snapshot));
+  if (total == 0) return std::vector<Date>();
+  MOMENTUM_TRY_VOID(check_sum(database, snapshot, total));
+  MOMENTUM_TRY(Statement row, database.prepare("SELECT day FROM price_limits WHERE end_snapshot > ?1 "
+                                               "AND begin_snapshot <= ?1 ORDER BY day"));
+  row.bind(1, snapshot);
+  return days_in(row);
+}
+
 Result<std::vector<Date>> changed_limits(const Database& database, SnapshotId before, SnapshotId after) {
-  std::vector<Date> out;
   MOMENTUM_TRY(const bool may_have, has_format(database, kLimitsFormat));
-  if (!may_have) return out;
+  if (!may_have) return std::vector<Date>();
   MOMENTUM_TRY(Statement row, database.prepare("SELECT DISTINCT day FROM price_limits WHERE "
                                                "(begin_snapshot <= ?1 AND end_snapshot > ?1) <> "
                                                "(begin_snapshot <= ?2 AND end_snapshot > ?2) ORDER BY day"));
   row.bind(1, before);
   row.bind(2, after);
-  while (true) {
-    MOMENTUM_TRY(const bool there, row.step());
-    if (!there) return out;
-    out.push_back(Date{static_cast<std::int32_t>(row.integer(0))});
-  }
+  return days_in(row);
 }
 
 Result<void> check_limits(const Database& database, const std::vector<SnapshotId>& snapshots) {

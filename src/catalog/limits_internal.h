@@ -15,6 +15,8 @@ namespace momentum::catalog {
 Result<std::int64_t> count_limits(const Database& database, SnapshotId snapshot);
 // Errors: those of Catalog::limits().
 Result<std::vector<DayLimits>> load_limits(const Database& database, SnapshotId snapshot, Date first, Date last);
+// The days that have some, ascending; no blob is read. Errors: those of Catalog::limit_days().
+Result<std::vector<Date>> limit_days(const Database& database, SnapshotId snapshot);
 // The days whose limits two states may not have alike, ascending; no blob is read.
 Result<std::vector<Date>> changed_limits(const Database& database, SnapshotId before, SnapshotId after);
 // Every day of every state, and what the days of these add up to. Errors: damaged_store.

@@ -286,9 +286,10 @@ Result<std::vector<PriceLimit>> unpack_limits(std::string_view blob, std::string
     return {};
   };
   for (PriceLimit& limit : limits) {
-    id += in.small();
+    const std::int32_t step = in.small();
+    id += step;
     limit.instrument = static_cast<InstrumentId>(id);
-    if (limit.instrument != id) in.refuse();
+    if (step < 1 || limit.instrument != id) in.refuse();
     limit.up = price();
     limit.down = price();
   }

@@ -28,7 +28,9 @@ class FileMarket final : public Market {
   }
   std::vector<panel::ShareAction> actions(std::size_t) const override { return {}; }  // nor of these
   // Files hold none.
-  Result<std::vector<DayLimit>> limits(std::size_t, Date, Date) const override { return std::vector<DayLimit>(); }
+  Result<std::vector<DayLimit>> limits(const Context&, std::size_t, Date, Date) const override {
+    return std::vector<DayLimit>();
+  }
   int digits(std::size_t instrument) const override;
   bool delisted(std::size_t, Date) const override { return false; }  // no file of bars says so
   Date first_bar(std::size_t instrument) const override;

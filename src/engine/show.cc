@@ -196,7 +196,7 @@ Result<Shown> show(const Context& ctx, const ShowRequest& request, InputReport* 
   }
   std::vector<DayLimit> limits;
   if (wants_limits(request)) {
-    MOMENTUM_TRY(limits, market->limits(instrument, std::max(first, request.start.value_or(first)), end));
+    MOMENTUM_TRY(limits, market->limits(ctx, instrument, std::max(first, request.start.value_or(first)), end));
   }
   const bool minutes = minutes_of(request.frequency) != 0;
   const Cut cut{.session = end,

@@ -9,6 +9,7 @@
 #include "momentum/base/parallel.h"
 #include "momentum/catalog/catalog.h"
 #include "momentum/store/batch_reader.h"
+#include "momentum/store/limits_reader.h"
 #include "momentum/store/plan.h"
 #include "momentum/store/published.h"
 #include "read_plan.h"
@@ -163,18 +164,17 @@ std::vector<panel::ShareAction> StoreMarket::actions(std::size_t instrument) con
 }
 
 // A year at a time: a day's limits come for all instruments.
-Result<std::vector<DayLimit>> StoreMarket::limits(std::size_t instrument, Date first, Date last) const {
+Result<std::vector<DayLimit>> StoreMarket::limits(const Context& ctx, std::size_t instrument, Date first,
+                                                  Date last) const {
   std::vector<DayLimit> out;
   if (state_.limits == 0) return out;
-  if (store::is_published(folder_))
-    return fail(ErrorCode::bad_value, "a published copy has no price limits", folder_, "read the store itself");
-  MOMENTUM_TRY(const auto catalog, catalog::Catalog::open(folder_));
+  MOMENTUM_TRY(const auto reader, store::LimitsReader::open(ctx, folder_, state_));
   const auto price = [](Decimal value) {
     return value.units == 0 ? std::numeric_limits<double>::quiet_NaN() : value.value();
   };
   constexpr std::int32_t kYear = 366;
   for (Date from = first; from <= last; from = from + kYear) {
-    MOMENTUM_TRY(const auto days, catalog.limits(state_.snapshot.id, from, std::min(last, from + (kYear - 1))));
+    MOMENTUM_TRY(const auto days, reader.read(ctx, from, std::min(last, from + (kYear - 1))));
     for (const catalog::DayLimits& day : days) {
       const auto at = std::ranges::lower_bound(day.limits, members_[instrument], {}, &catalog::PriceLimit::instrument);
       if (at != day.limits.end() && at->instrument == members_[instrument])

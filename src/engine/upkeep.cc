@@ -31,8 +31,7 @@ Result<store::Publication> publish_store(const Context& ctx, const PublishReques
   MOMENTUM_TRY_VOID(check_writable(request.store));
   MOMENTUM_TRY(const catalog::Catalog catalog, catalog::Catalog::open(request.store));
   MOMENTUM_TRY(const catalog::State state, request.snapshot ? catalog.load(*request.snapshot) : catalog.load());
-  MOMENTUM_TRY(const std::vector<catalog::LogEntry> log, catalog.history());
-  return store::publish(ctx, request.store, state, log, request.to, request.grace);
+  return store::publish(ctx, request.store, catalog, state, request.to, request.grace);
 }
 
 Result<std::vector<LogLine>> store_log(const Context& ctx, const std::string& folder) {

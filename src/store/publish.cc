@@ -9,6 +9,7 @@
 #include "latest_internal.h"
 #include "momentum/base/parallel.h"
 #include "momentum/base/progress.h"
+#include "momentum/catalog/limits_bytes.h"
 #include "momentum/catalog/packed.h"
 #include "momentum/catalog/state_bytes.h"
 #include "store_file_internal.h"
@@ -21,11 +22,15 @@ using Listing = std::map<std::string, formats::FolderEntry>;
 
 Result<Listing> list(const formats::Folder& folder) {
   Listing out;
-  for (const std::string_view under : {kData, kStates}) {
+  for (const std::string_view under : {kData, kLimits, kStates}) {
     MOMENTUM_TRY(const auto entries, folder.list(std::string(under)));
     for (const formats::FolderEntry& entry : entries) out.emplace(entry.path, entry);
   }
   return out;
+}
+
+std::uint64_t hash_of(std::span<const std::byte> bytes) {
+  return catalog::hash_of({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 bool is_there(const Listing& there, const std::string& path, std::int64_t bytes) {
@@ -70,6 +75,30 @@ Result<void> copy_data(const Context& ctx, const formats::Folder& from, formats:
   return {};
 }
 
+// Writes those that are not there. A month at a time, as each may have a hundred thousand.
+Result<std::vector<PublishedMonth>> copy_limits(const Context& ctx, const catalog::Catalog& catalog,
+                                                formats::Folder& to, catalog::SnapshotId snapshot,
+                                                const Listing& there) {
+  MOMENTUM_TRY(const std::vector<Date> days, catalog.limit_days(snapshot));
+  std::vector<PublishedMonth> months;
+  for (const Date day : days) {
+    if (months.empty() || months.back().first != first_of_month(day)) months.push_back({.first = first_of_month(day)});
+  }
+  Progress progress(ctx.progress, "publishing price limits", months.size());
+  for (std::size_t k = 0; k < months.size(); ++k) {
+    if (ctx.cancelled()) return Context::interrupted();
+    PublishedMonth& month = months[k];
+    const Date last = k + 1 < months.size() ? months[k + 1].first - 1 : Date{};
+    MOMENTUM_TRY(const auto limits, catalog.limits(snapshot, month.first, last));
+    const std::vector<std::byte> bytes = catalog::pack_day_limits(limits);
+    month.bytes = static_cast<std::int64_t>(bytes.size());
+    month.checksum = hash_of(bytes);
+    if (!is_there(there, limits_path(month), month.bytes)) MOMENTUM_TRY_VOID(to.write(limits_path(month), bytes));
+    progress.advance(1);
+  }
+  return months;
+}
+
 // The states that a reader may have open: the newest one, and those that were the latest less than `grace` ago.
 std::vector<PublishedState> kept_of(const PublishedState& newest, const std::vector<PublishedState>& before,
                                     catalog::Time now, std::chrono::microseconds grace) {
@@ -89,7 +118,10 @@ Result<void> remove_others(const Context& ctx, formats::Folder& to, const catalo
   std::vector<const formats::FolderEntry*> old;
   std::set<std::string> needed;
   for (const catalog::FileRecord& file : state.files) needed.insert(file.path);
-  for (const PublishedState& one : kept) needed.insert(one.path);
+  for (const PublishedState& one : kept) {
+    needed.insert(one.path);
+    for (const PublishedMonth& month : one.limits) needed.insert(limits_path(month));
+  }
   for (const auto& [path, entry] : there)
     if (!needed.contains(path) && entry.modified < before) old.push_back(&entry);
   if (old.empty()) return {};
@@ -108,9 +140,9 @@ Result<void> remove_others(const Context& ctx, formats::Folder& to, const catalo
 
 }  // namespace
 
-Result<Publication> publish(const Context& ctx, const std::string& folder, const catalog::State& state,
-                            const std::vector<catalog::LogEntry>& log, const std::string& place,
-                            std::chrono::microseconds grace) {
+Result<Publication> publish(const Context& ctx, const std::string& folder, const catalog::Catalog& catalog,
+                            const catalog::State& state, const std::string& place, std::chrono::microseconds grace) {
+  MOMENTUM_TRY(std::vector<catalog::LogEntry> log, catalog.history());
   MOMENTUM_TRY(const auto from, formats::open_folder(folder));
   MOMENTUM_TRY(const auto to, formats::open_folder(place));
   std::error_code ignored;
@@ -124,11 +156,16 @@ Result<Publication> publish(const Context& ctx, const std::string& folder, const
                    .bytes = state.snapshot.counts.bytes};
   MOMENTUM_TRY_VOID(copy_data(ctx, *from, *to, state, there, done));
 
+  MOMENTUM_TRY(auto limits, copy_limits(ctx, catalog, *to, state.snapshot.id, there));
   const std::vector<std::byte> bytes = catalog::pack_state(state);
-  const std::uint64_t checksum = catalog::hash_of({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  const std::uint64_t checksum = hash_of(bytes);
   const auto now = std::chrono::floor<std::chrono::microseconds>(ctx.clock->now());
-  PublishedState newest{state.snapshot.id, state_path(state.snapshot.id, checksum),
-                        static_cast<std::int64_t>(bytes.size()), checksum, now};
+  PublishedState newest{state.snapshot.id,
+                        state_path(state.snapshot.id, checksum),
+                        static_cast<std::int64_t>(bytes.size()),
+                        checksum,
+                        now,
+                        std::move(limits)};
   if (!is_there(there, newest.path, newest.bytes)) MOMENTUM_TRY_VOID(to->write(newest.path, bytes));
 
   // The same again keeps its time: nothing has ended.
@@ -136,7 +173,7 @@ Result<Publication> publish(const Context& ctx, const std::string& folder, const
   const Published latest{
       state.info.uuid,
       kept_of(newest, before ? before->states : std::vector<PublishedState>(), now, grace),
-      log,
+      std::move(log),
   };
   done.changed = !before || before->states.front().path != newest.path;
   if (const std::vector<std::byte> packed = pack_latest(latest); !before || packed != pack_latest(*before)) {

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "latest_internal.h"
+#include "momentum/catalog/limits_bytes.h"
 #include "momentum/catalog/packed.h"
 #include "momentum/catalog/state_bytes.h"
 #include "store_file_internal.h"
@@ -15,6 +16,7 @@ namespace momentum::store {
 namespace {
 
 constexpr std::string_view kMagic = "momentum latest";
+constexpr std::uint8_t kLatestWithLimits = 2;
 constexpr std::int64_t kMostBytes = std::int64_t{1} << 30;
 // Where a server replaces a file in two steps (Azure), a reader may come in between.
 constexpr int kTries = 5;
@@ -35,6 +37,37 @@ Result<std::vector<std::byte>> read_whole(const formats::Folder& folder, const s
   return bytes;
 }
 
+std::vector<PublishedMonth> months_in(catalog::PackedReader& in) {
+  static const Date lowest = *make_date(1600, 1, 1), highest = *make_date(2999, 12, 1);
+  std::vector<PublishedMonth> out(in.count());
+  Date before;  // less than any
+  for (PublishedMonth& month : out) {
+    month.first = in.date();
+    month.bytes = in.integer();
+    month.checksum = in.number();
+    const bool is_day = lowest <= month.first && month.first <= highest;
+    if (!is_day || month.first != first_of_month(month.first) || month.first <= before || month.bytes < 0) in.refuse();
+    before = month.first;
+  }
+  return out;
+}
+
+// All bytes of a file that never changes once it is there.
+Result<std::vector<std::byte>> read_kept(const formats::Folder& folder, const std::string& path, std::int64_t size,
+                                         std::uint64_t checksum, std::string_view what) {
+  const auto damaged = [&](std::string_view how) {
+    return std::unexpected(
+        of_copy({ErrorCode::damaged_store, fmt::format("{} {}", what, how), folder.name_of(path), {}}));
+  };
+  auto bytes = read_whole(folder, path);
+  if (!bytes && bytes.error().code == ErrorCode::file_not_found) return damaged("is gone");
+  if (!bytes) return std::unexpected(std::move(bytes).error());
+  const std::string_view text(reinterpret_cast<const char*>(bytes->data()), bytes->size());
+  if (static_cast<std::int64_t>(bytes->size()) != size || catalog::hash_of(text) != checksum)
+    return damaged("has other bytes");
+  return bytes;
+}
+
 bool has_file(const std::string& folder, std::string_view name) {
   std::error_code ignored;
   return std::filesystem::exists(std::filesystem::path(folder) / name, ignored);
@@ -44,6 +77,10 @@ bool has_file(const std::string& folder, std::string_view name) {
 
 std::string state_path(catalog::SnapshotId snapshot, std::uint64_t checksum) {
   return fmt::format("{}/{}-{:016x}", kStates, snapshot, checksum);
+}
+
+std::string limits_path(const PublishedMonth& month) {
+  return fmt::format("{}/{}-{:016x}", kLimits, to_string(month.first).substr(0, 7), month.checksum);
 }
 
 std::vector<std::byte> pack_latest(const Published& published) {
@@ -57,6 +94,12 @@ std::vector<std::byte> pack_latest(const Published& published) {
     out.integer(one.bytes);
     out.number(one.checksum);
     out.integer(one.published.time_since_epoch().count());
+    out.count(one.limits.size());
+    for (const PublishedMonth& month : one.limits) {
+      out.date(month.first);
+      out.integer(month.bytes);
+      out.number(month.checksum);
+    }
   }
   catalog::pack_log(out, published.log);
   return catalog::bytes_of(std::move(out).seal());
@@ -76,6 +119,7 @@ Result<Published> unpack_latest(std::span<const std::byte> bytes, std::string_vi
       one.checksum = in.number();
       one.published = catalog::Time(catalog::Time::duration(in.integer()));
       if (one.path != state_path(one.snapshot, one.checksum) || one.bytes < 0) in.refuse();
+      if (in.version() >= kLatestWithLimits) one.limits = months_in(in);
     }
     out.log = catalog::unpack_log(in);
     if (out.states.empty()) in.refuse();
@@ -102,21 +146,29 @@ Result<Published> read_latest(const Context& ctx, const formats::Folder& folder)
   }
 }
 
+Result<PublishedState> find_state(const Published& published, catalog::SnapshotId snapshot) {
+  const auto found = std::ranges::find(published.states, snapshot, &PublishedState::snapshot);
+  if (found != published.states.end()) return *found;
+  return fail(ErrorCode::snapshot_not_found, "not published (any more)", fmt::format("snapshot {}", snapshot),
+              fmt::format("the newest is {}", published.states.front().snapshot));
+}
+
 Result<catalog::State> read_state(const formats::Folder& folder, const PublishedState& which) {
+  MOMENTUM_TRY(const auto bytes, read_kept(folder, which.path, which.bytes, which.checksum, "a state"));
   const std::string where = folder.name_of(which.path);
-  const auto damaged = [&](std::string what) {
-    return std::unexpected(of_copy({ErrorCode::damaged_store, std::move(what), where, {}}));
-  };
-  auto bytes = read_whole(folder, which.path);
-  if (!bytes && bytes.error().code == ErrorCode::file_not_found) return damaged("a state is gone");
-  if (!bytes) return std::unexpected(std::move(bytes).error());
-  const std::string_view text(reinterpret_cast<const char*>(bytes->data()), bytes->size());
-  if (static_cast<std::int64_t>(bytes->size()) != which.bytes || catalog::hash_of(text) != which.checksum)
-    return damaged("a state of other bytes");
-  auto state = catalog::unpack_state(*bytes, where);
+  auto state = catalog::unpack_state(bytes, where);
   if (!state) return std::unexpected(of_copy(std::move(state).error()));
-  if (state->snapshot.id != which.snapshot) return damaged("a state of another snapshot");
+  if (state->snapshot.id != which.snapshot)
+    return std::unexpected(of_copy({ErrorCode::damaged_store, "a state of another snapshot", where, {}}));
   return state;
+}
+
+Result<std::vector<catalog::DayLimits>> read_limits(const formats::Folder& folder, const PublishedMonth& which) {
+  const std::string path = limits_path(which);
+  MOMENTUM_TRY(const auto bytes, read_kept(folder, path, which.bytes, which.checksum, "a month of price limits"));
+  auto days = catalog::unpack_day_limits(bytes, folder.name_of(path));
+  if (!days) return std::unexpected(of_copy(std::move(days).error()));
+  return days;
 }
 
 bool is_published(const std::string& place) {
@@ -141,11 +193,8 @@ Result<catalog::State> load_state(const Context& ctx, const std::string& place,
   MOMENTUM_TRY(const auto folder, formats::open_folder(place));
   MOMENTUM_TRY(const Published published, read_latest(ctx, *folder));
   if (!snapshot) return read_state(*folder, published.states.front());
-  const auto found = std::ranges::find(published.states, *snapshot, &PublishedState::snapshot);
-  if (found == published.states.end())
-    return fail(ErrorCode::snapshot_not_found, "not published (any more)", fmt::format("snapshot {}", *snapshot),
-                fmt::format("the newest is {}", published.states.front().snapshot));
-  return read_state(*folder, *found);
+  MOMENTUM_TRY(const PublishedState which, find_state(published, *snapshot));
+  return read_state(*folder, which);
 }
 
 }  // namespace momentum::store

@@ -53,6 +53,10 @@ TEST_F(Limits, EveryStateHasItsOwn) {
   for (const auto& [snapshot, limits] : {std::pair{SnapshotId{2}, 0}, {first, 2}, {second, 3}, {third, 2}, {none, 0}})
     EXPECT_EQ(writer_->load(snapshot)->limits, limits) << snapshot;
   EXPECT_EQ(writer_->limits(99, {}, {}).error().code, ErrorCode::snapshot_not_found);
+  EXPECT_EQ(writer_->limit_days(first).value(), std::vector{one.day});
+  EXPECT_EQ(writer_->limit_days(third).value(), (std::vector{one.day, two.day}));
+  for (const SnapshotId empty : {SnapshotId{2}, none}) EXPECT_TRUE(writer_->limit_days(empty)->empty()) << empty;
+  EXPECT_EQ(writer_->limit_days(99).error().code, ErrorCode::snapshot_not_found);
 }
 
 TEST_F(Limits, ADayThatIsGoneOrChangedIsTold) {

@@ -6,6 +6,7 @@
 #include "market_store.h"
 #include "momentum/catalog/packed.h"
 #include "momentum/store/batch_reader.h"
+#include "momentum/store/limits_reader.h"
 #include "momentum/store/published.h"
 
 namespace momentum::store {
@@ -27,11 +28,19 @@ class Publishing : public ::testing::Test {
   std::string place(std::string_view name = "") const {
     return elsewhere_.folder() + "/published" + (name.empty() ? "" : "/" + std::string(name));
   }
-  std::vector<catalog::LogEntry> log() const {
-    return catalog::Catalog::open(store_.folder()).value().history().value();
+  catalog::Catalog catalog() const { return catalog::Catalog::open(store_.folder()).value(); }
+  std::vector<catalog::LogEntry> log() const { return catalog().history().value(); }
+  void commit_limits(std::vector<catalog::DayLimits> days) {
+    const auto lock = catalog::WriterLock::acquire(Context{}, store_.folder(), std::chrono::milliseconds(0)).value();
+    auto writer = catalog::Catalog::open(lock).value();
+    ASSERT_TRUE(writer.commit(Context{}, {.op = "import", .limits = std::move(days)}, store_.state().snapshot.id));
+  }
+  Result<std::vector<catalog::DayLimits>> limits(const catalog::State& state, Date first = {}, Date last = {}) const {
+    MOMENTUM_TRY(const LimitsReader reader, LimitsReader::open(ctx_, place(), state));
+    return reader.read(ctx_, first, last);
   }
   Result<Publication> publish(microseconds grace = kGrace) {
-    return store::publish(ctx_, store_.folder(), store_.state(), log(), place(), grace);
+    return store::publish(ctx_, store_.folder(), catalog(), store_.state(), place(), grace);
   }
   // A commit that leaves bars out and brings others.
   void next_commit(catalog::InstrumentId id, const std::string& path) {
@@ -170,7 +179,8 @@ TEST_F(Publishing, ThatIsInterruptedChangesNothingForReaders) {
   Context ctx = ctx_;
   ctx.cancel = &cancel;
   cancel.cancel();
-  EXPECT_EQ(store::publish(ctx, store_.folder(), store_.state(), log(), place()).error().code, ErrorCode::interrupted);
+  EXPECT_EQ(store::publish(ctx, store_.folder(), catalog(), store_.state(), place()).error().code,
+            ErrorCode::interrupted);
   EXPECT_EQ(load_state(ctx_, place()).error().code, ErrorCode::store_not_found);
   // As one that died after some files: one is whole, one is not.
   ASSERT_TRUE(publish());
@@ -183,14 +193,15 @@ TEST_F(Publishing, ThatIsInterruptedChangesNothingForReaders) {
 }
 
 TEST_F(Publishing, RefusesAPlaceOfSomeoneElse) {
-  EXPECT_EQ(store::publish(ctx_, store_.folder(), store_.state(), log(), elsewhere_.folder()).error().code,
+  EXPECT_EQ(store::publish(ctx_, store_.folder(), catalog(), store_.state(), elsewhere_.folder()).error().code,
             ErrorCode::store_exists);
   const catalog::State first = store_.state();
   next_commit(3, "data/tail-2.parquet");
   ASSERT_TRUE(publish());
-  EXPECT_EQ(store::publish(ctx_, store_.folder(), first, log(), place()).error().code, ErrorCode::store_changed);
+  EXPECT_EQ(store::publish(ctx_, store_.folder(), catalog(), first, place()).error().code, ErrorCode::store_changed);
   const MarketStore other;
-  EXPECT_EQ(store::publish(ctx_, other.folder(), other.state(), {}, place()).error().code, ErrorCode::store_exists);
+  const auto its = catalog::Catalog::open(other.folder()).value();
+  EXPECT_EQ(store::publish(ctx_, other.folder(), its, other.state(), place()).error().code, ErrorCode::store_exists);
   EXPECT_EQ(load_state(ctx_, place()).value(), store_.state());
 }
 
@@ -241,8 +252,101 @@ TEST_F(Publishing, DamageThereIsNamed) {
   EXPECT_EQ(BarsReader::open(ctx_, place(), whole, made).error().code, ErrorCode::damaged_store);
 }
 
-// The layout of version 1 is a promise: docs/formats.md.
-TEST(Latest, Version1IsReadAndWritten) {
+catalog::DayLimits limits_on(Date day, std::int64_t yuan) {
+  return {day, {{0, {yuan * Decimal::kOne}, {}}, {2, {yuan * Decimal::kOne}, {Decimal::kOne}}}};
+}
+
+TEST_F(Publishing, PriceLimitsAreThoseOfTheirState) {
+  const catalog::State none = store_.state();
+  ASSERT_TRUE(publish());
+  EXPECT_TRUE(limits(none).value().empty());
+
+  const Date nov29 = day(2023, 11, 29), nov30 = day(2023, 11, 30), dec1 = day(2023, 12, 1), feb = day(2024, 2, 29);
+  commit_limits({limits_on(nov29, 10), limits_on(nov30, 11), limits_on(dec1, 12), limits_on(feb, 13)});
+  const catalog::State first = store_.state();
+  clock_.at += hours(1);
+  ASSERT_TRUE(publish());
+  const auto all = catalog().limits(first.snapshot.id, {}, {}).value();
+  ASSERT_EQ(all.size(), 4U);
+  EXPECT_EQ(limits(first).value(), all);
+  EXPECT_EQ(LimitsReader::open(ctx_, store_.folder(), first)->read(ctx_, {}, {}).value(), all);
+  const std::vector<Date> bounds = {Date{}, nov29, nov30, dec1, day(2023, 12, 31), feb, day(2024, 3, 1)};
+  for (const Date from : bounds)
+    for (const Date to : bounds)
+      EXPECT_EQ(limits(first, from, to).value(), catalog().limits(first.snapshot.id, from, to).value())
+          << to_string(from) << " .. " << to_string(to);
+  EXPECT_TRUE(limits(none).value().empty());
+
+  // Another limit in December: one file more, until the older states are past their grace.
+  const auto count = [&] {
+    return std::ranges::count_if(files(), [](const std::string& path) { return path.starts_with("limits/"); });
+  };
+  EXPECT_EQ(count(), 3);
+  commit_limits({limits_on(dec1, 20)});
+  clock_.at += hours(1);
+  ASSERT_TRUE(publish());
+  EXPECT_EQ(count(), 4);
+  EXPECT_EQ(limits(first).value(), all);
+  EXPECT_EQ(limits(store_.state(), dec1, dec1).value(), std::vector{limits_on(dec1, 20)});
+  EXPECT_FALSE(publish()->changed);
+  clock_.at += hours(30);
+  ASSERT_TRUE(publish());
+  EXPECT_EQ(count(), 3);
+  EXPECT_EQ(limits(store_.state()).value(), catalog().limits(store_.state().snapshot.id, {}, {}).value());
+  EXPECT_EQ(limits(first).error().code, ErrorCode::snapshot_not_found);
+}
+
+TEST_F(Publishing, DamagedPriceLimitsAreNamed) {
+  commit_limits({limits_on(day(2023, 11, 29), 10), limits_on(day(2023, 12, 1), 12)});
+  ASSERT_TRUE(publish());
+  const catalog::State state = store_.state();
+  const Published published = read_published(ctx_, place()).value();
+  const PublishedMonth& november = published.states[0].limits[0];
+  const std::string path = place(limits_path(november)), whole = bytes(path);
+  for (const std::string& wrong : {whole.substr(1), whole + "x", std::string()}) {
+    write(path, wrong);
+    EXPECT_EQ(limits(state).error().code, ErrorCode::damaged_store);
+  }
+  std::filesystem::remove(path);
+  const auto gone = limits(state);
+  ASSERT_FALSE(gone);
+  EXPECT_EQ(gone.error().code, ErrorCode::damaged_store);
+  EXPECT_EQ(gone.error().where, path);
+  EXPECT_TRUE(limits(state, day(2023, 12, 1)));  // the other month is well
+  ASSERT_TRUE(publish());  // puts back what is missing
+  EXPECT_TRUE(limits(state));
+
+  // As programs that knew no limits left it.
+  Published without = published;
+  without.states[0].limits.clear();
+  const std::vector<std::byte> packed = pack_latest(without);
+  write(place("latest"), {reinterpret_cast<const char*>(packed.data()), packed.size()});
+  EXPECT_EQ(limits(state).error().code, ErrorCode::damaged_store);
+  ASSERT_TRUE(publish());
+  EXPECT_TRUE(limits(state));
+}
+
+TEST_F(Publishing, MonthsThatAreNoneAreRefused) {
+  commit_limits({limits_on(day(2023, 11, 29), 10), limits_on(day(2023, 12, 1), 12)});
+  ASSERT_TRUE(publish());
+  const Published published = read_published(ctx_, place()).value();
+  const auto refused = [&](Date first, std::int64_t bytes) {
+    Published wrong = published;
+    wrong.states[0].limits[1].first = first;
+    wrong.states[0].limits[1].bytes = bytes;
+    const auto read = unpack_latest(pack_latest(wrong), "here");
+    return !read && read.error().code == ErrorCode::damaged_store;
+  };
+  EXPECT_FALSE(refused(day(2023, 12, 1), 100));
+  EXPECT_TRUE(refused(day(2023, 12, 2), 100));
+  EXPECT_TRUE(refused(day(2023, 11, 1), 100));
+  EXPECT_TRUE(refused(day(2023, 12, 1), -1));
+  for (const std::int32_t days : {Date::kNone, Date::kNone + 1, std::numeric_limits<std::int32_t>::max()})
+    EXPECT_TRUE(refused({days}, 100));
+}
+
+// The layouts of both versions are a promise: docs/formats.md. The second one came with price limits.
+TEST(Latest, Versions1And2AreReadAnd2IsWritten) {
   const catalog::Time time{microseconds(1'700'000'000'000'001)};
   Published published{.uuid = "01234567-89ab-4cde-8fab-0123456789ab", .states = {}, .log = {}};
   for (const catalog::SnapshotId id : {9, 7})
@@ -254,19 +358,25 @@ TEST(Latest, Version1IsReadAndWritten) {
   entry.pin_note = "why";
   published.log = {entry, {}};
   published.log[1].dropped = time;
-  std::ifstream file(MOMENTUM_SOURCE_DIR "/tests/store/latest_v1.bin", std::ios::binary);
-  const std::string blob{std::istreambuf_iterator<char>(file), {}};
-  const std::vector<std::byte> packed = pack_latest(published);
-  EXPECT_EQ(std::string(reinterpret_cast<const char*>(packed.data()), packed.size()), blob);
-  const Published back = unpack_latest(std::as_bytes(std::span(blob)), "here").value();
-  EXPECT_EQ(back.uuid, published.uuid);
-  EXPECT_EQ(back.states, published.states);
-  ASSERT_EQ(back.log.size(), 2U);
-  EXPECT_EQ(back.log[0].snapshot, entry.snapshot);
-  EXPECT_EQ(back.log[0].pinned, entry.pinned);
-  EXPECT_EQ(back.log[0].pin_note, "why");
-  EXPECT_EQ(back.log[0].files_added, 3);
-  EXPECT_EQ(back.log[1].dropped, time);
+  for (const char* const name : {"latest_v1.bin", "latest_v2.bin"}) {
+    SCOPED_TRACE(name);
+    if (name == std::string_view("latest_v2.bin"))
+      published.states[0].limits = {{day(2023, 11, 1), 300, 0xFEDCBA9876543211}, {day(2024, 2, 1), 200, 1}};
+    std::ifstream file(std::string(MOMENTUM_SOURCE_DIR "/tests/store/") + name, std::ios::binary);
+    const std::string blob{std::istreambuf_iterator<char>(file), {}};
+    const Published back = unpack_latest(std::as_bytes(std::span(blob)), "here").value();
+    EXPECT_EQ(back.uuid, published.uuid);
+    EXPECT_EQ(back.states, published.states);
+    ASSERT_EQ(back.log.size(), 2U);
+    EXPECT_EQ(back.log[0].snapshot, entry.snapshot);
+    EXPECT_EQ(back.log[0].pinned, entry.pinned);
+    EXPECT_EQ(back.log[0].pin_note, "why");
+    EXPECT_EQ(back.log[0].files_added, 3);
+    EXPECT_EQ(back.log[1].dropped, time);
+    const std::vector<std::byte> packed = pack_latest(published);
+    EXPECT_EQ(std::string(reinterpret_cast<const char*>(packed.data()), packed.size()) == blob,
+              name == std::string_view("latest_v2.bin"));
+  }
 }
 
 }  // namespace

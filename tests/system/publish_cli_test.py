@@ -71,6 +71,23 @@ class Folders(Published):
         self.assertIn("not published", self.bad(3, "scan", "--store", "there", "--snapshot", first["snapshot"]))
         self.expect_equal_reads("there")
 
+    def test_price_limits(self):
+        self.imported(self.market(count=250))
+        code = self.code()
+        days = [line.split(",")[0] for line in self.good("show", code, "--store", "store", "--columns", "close", "--last",
+                                                         40, "--format", "csv").stdout.splitlines()[1:]]
+        (self.folder / "limits.csv").write_text("code,date,up,down\n" + "".join(
+            f"{code},{day},{10 + k}.01,{9 + k}\n" for k, day in enumerate(days[::2])))
+        self.good("import", "--kind", "limits", "limits.csv", "--store", "store")
+        self.publish("there")
+        show = ("show", code, "--columns", "up_limit,close,down_limit", "--last", 40, "--format", "csv", "--store")
+        shown = self.good(*show, "store").stdout
+        self.assertIn(",10.01,", shown)
+        self.assertEqual(self.good(*show, "there").stdout, shown)
+        for path in (self.folder / "there/limits").iterdir():
+            path.write_bytes(path.read_bytes()[:-1])
+        self.assertIn("price limits", self.bad(5, *show, "there"))
+
     def test_every_form_of_files(self):
         for storage in ("hdf", "csv"):
             self.good("demo", "--store", storage, "--stocks", 20, "--years", 2, "--storage", storage)

@@ -15,12 +15,21 @@
 
 namespace momentum::store {
 
+// The price limits of a month.
+struct PublishedMonth {
+  Date first;  // day of it
+  std::int64_t bytes = 0;
+  std::uint64_t checksum = 0;
+  bool operator==(const PublishedMonth&) const = default;
+};
+
 struct PublishedState {
   catalog::SnapshotId snapshot = 0;
   std::string path;
   std::int64_t bytes = 0;
   std::uint64_t checksum = 0;
   catalog::Time published;
+  std::vector<PublishedMonth> limits = {};  // ascending, months without any are left out
   bool operator==(const PublishedState&) const = default;
 };
 
@@ -38,17 +47,17 @@ struct Publication {
   std::int64_t files_removed = 0;
 };
 
-// Makes `state`, of the store in `folder`, what readers of `to` see from now on. Copies the data files that are not there yet (a
+// Makes `state`, of the store in `folder` with this catalog, what readers of `to` see from now on. Copies the data files that are not there yet (a
 // file of the right name and size is there), each checked against the catalog's checksum before it becomes visible, then the
-// state, then `latest`, which is replaced in one step: a reader sees the old copy or the new one. An interrupted or failed call
+// price limits and the state, then `latest`, which is replaced in one step: a reader sees the old copy or the new one. An interrupted or failed call
 // leaves `latest` as it was; the next one goes on where it ended. In the end removes the files that no state needs which was the
 // latest less than `grace` ago, if they are themselves older than that; so one publisher at a time, or publishers that take less
 // than `grace`.
 // Errors: store_exists (a store stands there, or another one is published there), store_changed (a newer snapshot is published
 // there), damaged_store (a data file of ours that is gone or not as the catalog says; what is published there), those of
 // formats::Folder, interrupted.
-Result<Publication> publish(const Context& ctx, const std::string& folder, const catalog::State& state,
-                            const std::vector<catalog::LogEntry>& log, const std::string& to,
+Result<Publication> publish(const Context& ctx, const std::string& folder, const catalog::Catalog& catalog,
+                            const catalog::State& state, const std::string& to,
                             std::chrono::microseconds grace = kGrace);
 
 // Whether reading a place means reading a published copy: an object store, or a folder of one without a catalog.
