@@ -84,12 +84,4 @@ LaneSink at_frequency(const Market& market, Frequency frequency, LaneSink sink) 
   };
 }
 
-Result<void> check_frequency(const Market& market, const Input& input, Frequency frequency) {
-  if (minutes_of(frequency) == 0 || market.last_minute_day().has_value()) return {};
-  if (input.store.empty())
-    return fail(ErrorCode::bad_value, "bars of minutes are read from a store", "--freq",
-                "import the files with --freq 1m, and leave out --files");
-  return fail(ErrorCode::empty_input, "no bars of minutes", input.store, "momentum import --freq 1m brings some in");
-}
-
 }  // namespace momentum::engine

@@ -13,7 +13,4 @@ namespace momentum::engine {
 // are passed on as they are. `market` outlives the sink.
 LaneSink at_frequency(const Market& market, Frequency frequency, LaneSink sink);
 
-// Whether the market has bars to make it of. Errors: empty_input (a store without minutes), bad_value (files).
-Result<void> check_frequency(const Market& market, const Input& input, Frequency frequency);
-
 }  // namespace momentum::engine

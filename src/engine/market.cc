@@ -36,12 +36,17 @@ bool Market::known_without_bars(std::size_t instrument, Date session) const {
   return began(suspended(instrument)) || began(quarantined(instrument));
 }
 
-Result<std::unique_ptr<Market>> open_market(const Context& ctx, const Input& input, InputReport* report) {
+Result<std::unique_ptr<Market>> open_market(const Context& ctx, const Input& input, Frequency frequency,
+                                            InputReport* report) {
+  const bool minutes = minutes_of(frequency) != 0;
   if (!input.store.empty()) {
-    MOMENTUM_TRY(auto market, StoreMarket::open(ctx, input));
+    MOMENTUM_TRY(auto market, StoreMarket::open(ctx, input, minutes));
     return std::make_unique<StoreMarket>(std::move(market));
   }
   MOMENTUM_TRY(auto market, FileMarket::open(ctx, input, report));
+  if (minutes)
+    return fail(ErrorCode::bad_value, "bars of minutes are read from a store", "--freq",
+                "import the files with --freq 1m, and leave out --files");
   return std::make_unique<FileMarket>(std::move(market));
 }
 

@@ -113,12 +113,14 @@ class Market {
   virtual int digits(std::size_t instrument) const = 0;
   // Whether a source says that its listing ended before the session.
   virtual bool delisted(std::size_t instrument, Date session) const = 0;
-  // No date where it has no bar.
+  // No date where it has no bar, of days or, of a market opened for them, of minutes.
   virtual Date first_bar(std::size_t instrument) const = 0;
   virtual Date last_bar(std::size_t instrument) const = 0;
+  // Of instruments; of a market opened for minutes those whose minutes begin before and end after it count as well.
   virtual std::int64_t bars_on(Date session) const = 0;
-  // The newest day with bars of minutes; no date: there are none.
+  // The newest day with bars of minutes of its instruments; no date: there are none.
   virtual Date last_minute_day() const { return {}; }
+  virtual bool has_minutes(std::size_t) const { return false; }
 
   // Of those asked for, every instrument whose first bar is not after the session (with empty bars if none lies within the
   // history window), and those of which every row up to the session was refused or a suspension.
@@ -129,8 +131,10 @@ class Market {
   bool known_without_bars(std::size_t instrument, Date session) const;
 };
 
-// Reads or opens the input. `report`, if not null, gets the account of reading files.
-Result<std::unique_ptr<Market>> open_market(const Context& ctx, const Input& input, InputReport* report);
+// Reads or opens the input for bars of that frequency. `report`, if not null, gets the account of reading files. Errors: those of
+// reading; empty_input (a store without such bars), bad_value (minutes of files).
+Result<std::unique_ptr<Market>> open_market(const Context& ctx, const Input& input, Frequency frequency,
+                                            InputReport* report);
 
 // The instrument that a text names: a code as we print it (a file's stem may be one that is no exchange's), in any letter
 // case; else what resolve_code reads. Errors: bad_code, code_not_found, ambiguous_code.

@@ -18,9 +18,8 @@ Result<score::Scan> scan(const Context& ctx, const ScanRequest& request, InputRe
   MOMENTUM_TRY_VOID(check(request));
   Stages stages;
   Stages::Timer whole(&stages, Stages::whole), stage(&stages, Stages::open);
-  MOMENTUM_TRY(const auto market, open_market(ctx, request.input, report));
+  MOMENTUM_TRY(const auto market, open_market(ctx, request.input, request.frequency, report));
   stage.stop();
-  MOMENTUM_TRY_VOID(check_frequency(*market, request.input, request.frequency));
   MOMENTUM_TRY(const Filters filters, resolve_filters(*market, request));
   score::Scan scan;
   MOMENTUM_TRY(scan.as_of, session_of(*market, request, scan.notes));

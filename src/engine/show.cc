@@ -171,8 +171,7 @@ Result<Shown> show(const Context& ctx, const ShowRequest& request, InputReport* 
   MOMENTUM_TRY_VOID(check_history(request.history_days));
   if (request.last.value_or(0) < 0) return fail(ErrorCode::bad_value, "a negative number of rows", "--last");
   MOMENTUM_TRY_VOID(check_method(request));
-  MOMENTUM_TRY(const auto market, open_market(ctx, request.input, report));
-  MOMENTUM_TRY_VOID(check_frequency(*market, request.input, request.frequency));
+  MOMENTUM_TRY(const auto market, open_market(ctx, request.input, request.frequency, report));
   MOMENTUM_TRY(const std::size_t instrument, find_instrument(*market, request.code));
   const Date first = market->first_bar(instrument);
   Shown shown;
@@ -186,7 +185,9 @@ Result<Shown> show(const Context& ctx, const ShowRequest& request, InputReport* 
   if (market->snapshot) shown.store_snapshot = std::to_string(*market->snapshot);
   if (!first.has_value())
     return fail(ErrorCode::empty_input, "it has no bar", shown.code,
-                request.input.store.empty() ? "see --report FILE" : "import some");
+                market->has_minutes(instrument) ? "import bars of days, or see those of minutes by --freq 1m"
+                : request.input.store.empty()   ? "see --report FILE"
+                                                : "import some");
   // Every bar is a row, also one on a day too thin for a session.
   Date end{std::max(market->sessions.back(), market->last_bar(instrument).days)};
   if (request.end && *request.end < end) end = *request.end;

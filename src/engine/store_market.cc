@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "market_group.h"
+#include "minute_days.h"
 #include "momentum/base/parallel.h"
 #include "momentum/catalog/catalog.h"
 #include "momentum/store/batch_reader.h"
@@ -82,14 +83,13 @@ Result<bool> in_universe(std::string_view universe, std::string_view group) {
 
 }  // namespace
 
-Result<StoreMarket> StoreMarket::open(const Context& ctx, const Input& input) {
+Result<StoreMarket> StoreMarket::open(const Context& ctx, const Input& input, bool minutes) {
   StoreMarket market;
   market.folder_ = input.store;
+  market.of_minutes_ = minutes;
   MOMENTUM_TRY(market.state_, store::load_state(ctx, input.store, input.snapshot));
   const catalog::State& state = market.state_;
-  for (const catalog::FileRecord& file : state.files)
-    if (file.dataset == store::to_string(store::Dataset::minute))
-      market.last_minute_day_ = std::max(market.last_minute_day_, file.last);
+  market.minutes_ = minute_coverage(state);
   market.synthetic = state.info.synthetic;
   market.snapshot = state.snapshot.id;
 
@@ -104,7 +104,13 @@ Result<StoreMarket> StoreMarket::open(const Context& ctx, const Input& input) {
     if (!member) continue;
     market.members_.push_back(one.id);
     market.ids.push_back(one.code);
+    market.last_minute_day_ = std::max(market.last_minute_day_, market.minutes_[static_cast<std::size_t>(one.id)].last);
   }
+  const bool any_minutes = market.last_minute_day_.has_value();
+  const std::string where = universe == "all" ? "" : " in universe " + universe;
+  if (minutes && !any_minutes)
+    return fail(ErrorCode::empty_input, "no bars of minutes" + where, input.store,
+                "momentum import --freq 1m brings some in");
   std::set<Date> days;
   for (std::size_t g = 0; g < state.sessions.size(); ++g) {
     const catalog::MarketDays& group = state.sessions[g];
@@ -113,11 +119,30 @@ Result<StoreMarket> StoreMarket::open(const Context& ctx, const Input& input) {
     market.groups_.push_back(g);
     days.insert(group.days.begin(), group.days.end());
   }
+  if (minutes) {
+    MOMENTUM_TRY(const auto further, sessions_of_minutes(ctx, input.store, state, market.minutes_));
+    for (const catalog::MarketDays& group : further) {
+      MOMENTUM_TRY(const bool member, in_universe(universe, group.market));
+      if (member) days.insert(group.days.begin(), group.days.end());
+    }
+  }
   for (const Date day : days) market.sessions.push_back(day.days);
-  if (market.sessions.empty())
-    return fail(ErrorCode::empty_input, universe == "all" ? "no bars" : "no bars in universe " + universe, input.store,
-                "momentum import brings some in; --universe all takes whatever there is");
-  return market;
+  if (!market.sessions.empty()) return market;
+  return fail(ErrorCode::empty_input, (any_minutes ? "no bars of days" : "no bars") + where, input.store,
+              any_minutes
+                  ? "--freq 1m, 5m, 15m, 30m or 60m reads its bars of minutes; momentum import brings bars of days"
+                  : "momentum import brings some in; --universe all takes whatever there is");
+}
+
+// Of days and, where it was opened for them, of minutes: an instrument without minutes is told of, too.
+Date StoreMarket::first_bar(std::size_t instrument) const {
+  const Date days = coverage(instrument).first, minutes = of_minutes_ ? minutes_of(instrument).first : Date{};
+  if (!days.has_value() || !minutes.has_value()) return days.has_value() ? days : minutes;
+  return std::min(days, minutes);
+}
+
+Date StoreMarket::last_bar(std::size_t instrument) const {
+  return std::max(coverage(instrument).last, of_minutes_ ? minutes_of(instrument).last : Date{});
 }
 
 std::string StoreMarket::factor_source() const {
@@ -196,6 +221,12 @@ bool StoreMarket::delisted(std::size_t instrument, Date session) const {
 
 std::int64_t StoreMarket::bars_on(Date session) const {
   std::int64_t bars = 0;
+  if (of_minutes_) {
+    // which of the days between have some, only the files know
+    for (std::size_t i = 0; i < members_.size(); ++i)
+      bars += minutes_of(i).bars > 0 && minutes_of(i).first <= session && session <= minutes_of(i).last;
+    return bars;
+  }
   for (const std::size_t g : groups_) bars += bars_of(state_.sessions[g], session);
   return bars;
 }
@@ -214,7 +245,7 @@ Lane StoreMarket::lane_of(const store::SeriesBars& series, const Cut& cut) const
   static const std::vector<catalog::FactorEvent> kNone;
   // Minutes have the factors of their days, wherever their own begin.
   const Date first = series.dates.empty() ? Date{} : Date{series.dates.front()};
-  const Date from = cut.minutes && first_bar(lane.instrument).has_value() ? first_bar(lane.instrument) : first;
+  const Date from = cut.minutes ? first_bar(lane.instrument) : first;
   lane.factors = factors_of(cut.adjust == Adjust::none ? kNone : record(lane.instrument).factors, from, series.dates);
   return lane;
 }

@@ -5,18 +5,18 @@
 
 #include "momentum/base/parallel.h"
 #include "momentum/store/batch_reader.h"
-#include "momentum/store/plan.h"
 
 namespace momentum::engine {
 
-Result<std::vector<DayList>> stored_days(const Context& ctx, const std::string& folder, const catalog::State& state) {
+Result<std::vector<DayList>> stored_days(const Context& ctx, const std::string& folder, const catalog::State& state,
+                                         const store::Need& need) {
   std::vector<DayList> days(state.instruments.size());
-  MOMENTUM_TRY(const store::Plan plan, store::plan(state, {}));
+  MOMENTUM_TRY(const store::Plan plan, store::plan(state, need));
   MOMENTUM_TRY(const store::BarsReader reader, store::BarsReader::open(ctx, folder, state, plan));
   MOMENTUM_TRY_VOID(parallel_for(ctx, plan.batches.size(), [&](std::size_t b) -> Result<void> {
     MOMENTUM_TRY(const store::BatchBars batch, reader.read(plan.batches[b]));
     for (const store::SeriesBars& series : batch.series)
-      days[static_cast<std::size_t>(series.id)].assign(series.dates.begin(), series.dates.end());
+      std::ranges::unique_copy(series.dates, std::back_inserter(days[static_cast<std::size_t>(series.id)]));
     return {};
   }));
   return days;

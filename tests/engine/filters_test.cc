@@ -128,7 +128,7 @@ class Resolving : public ::testing::Test {
     files_.add("000001.SH", series(3, 0, 3));
   }
   Result<Filters> resolve(const ScanRequest& request) {
-    const auto market = open_market(context(), files_.input(), nullptr);
+    const auto market = open_market(context(), files_.input(), Frequency::day, nullptr);
     if (!market) return std::unexpected(market.error());
     return resolve_filters(**market, request);
   }
@@ -168,7 +168,7 @@ TEST_F(Resolving, Errors) {
 TEST(ResolvingWithout, DataThatNamesNoIndustrySaysSo) {
   Files files;
   files.add("600000.SH", series(1, 0, 3));
-  const auto market = open_market(context(), files.input(), nullptr);
+  const auto market = open_market(context(), files.input(), Frequency::day, nullptr);
   ASSERT_TRUE(market.has_value());
   ScanRequest request;
   request.industries = {"银行"};

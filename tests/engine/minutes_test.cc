@@ -340,5 +340,117 @@ TEST(Minutes, WhatHasNoMinutesSaysSo) {
   EXPECT_EQ(shown.error().code, ErrorCode::empty_input);
 }
 
+std::map<std::string, std::vector<Bar>> market_of(std::uint32_t stocks, int first, int days) {
+  std::map<std::string, std::vector<Bar>> all;
+  for (std::uint32_t seed = 1; seed <= stocks; ++seed)
+    all[fmt::format("6000{:02}.SH", seed)] = minutes(seed, first, days);
+  return all;
+}
+
+// Without bars of days: the same records, as of sessions that the minutes themselves tell.
+TEST(MinutesAlone, AreScannedAndShownLikeThoseBesideDays) {
+  const MinuteStore beside, alone;
+  const auto all = market_of(5, 0, 40);
+  beside.put(all);
+  alone.put_minutes(all);
+  for (const auto& [frequency, n] : kFrequencies) {
+    const score::Scan scan = scanned(alone.scanning(frequency), 2);
+    EXPECT_EQ(scan.as_of, weekday(39));
+    EXPECT_EQ(scan.adjust_applied, "none (no factors)");
+    EXPECT_EQ(scan.results.size(), 5u);
+    expect_same(scan, scanned(beside.scanning(frequency)));
+    const auto shown = show(context(), alone.showing("600002", frequency));
+    ASSERT_TRUE(shown) << shown.error().to_string();
+    expect_bars(bars_of(*shown->rows), of_every(all.at("600002.SH"), n));
+  }
+  ScanRequest request = alone.scanning(Frequency::minutes_5);
+  request.as_of = weekday(34) + 2;  // a Sunday
+  ASSERT_TRUE(is_weekend(*request.as_of));
+  const score::Scan earlier = scanned(request);
+  EXPECT_EQ(earlier.as_of, weekday(34));
+  EXPECT_EQ(earlier.notes.size(), 1u);
+  request.as_of = weekday(40);
+  EXPECT_EQ(scan(context(), request).error().code, ErrorCode::session_not_found);
+  request.as_of = weekday(0) - 1;
+  EXPECT_EQ(scan(context(), request).error().code, ErrorCode::session_not_found);
+  EXPECT_EQ(describe_store(context(), alone.path())->bars, 0);
+}
+
+TEST(MinutesAlone, WhatIsMadeOfDaysNamesTheOption) {
+  const MinuteStore store;
+  store.put_minutes(market_of(2, 0, 3));
+  for (const Frequency frequency : {Frequency::day, Frequency::week, Frequency::month}) {
+    const auto scanned = scan(context(), store.scanning(frequency));
+    ASSERT_FALSE(scanned);
+    EXPECT_EQ(scanned.error().code, ErrorCode::empty_input);
+    EXPECT_NE(scanned.error().remedy.find("--freq 1m"), std::string::npos);
+    EXPECT_EQ(show(context(), store.showing("600001", frequency)).error().remedy, scanned.error().remedy);
+  }
+  Files days;
+  days.add("600002.SH", series(1, 0, 200));
+  store.import(days);
+  const auto shown = show(context(), store.showing("600001", Frequency::day));  // others have days
+  ASSERT_FALSE(shown);
+  EXPECT_NE(shown.error().remedy.find("--freq 1m"), std::string::npos);
+  EXPECT_EQ(show(context(), store.showing("600001", Frequency::minute))->rows->num_rows(), 3 * 240);
+}
+
+// The day that is not over has minutes and no bars of days yet; the oldest days may have minutes alone, too.
+TEST(MinutesAlone, ReachBeyondTheDays) {
+  const MinuteStore store;
+  const auto all = market_of(20, 0, 42);
+  Files days;
+  for (const auto& [code, bars] : all) {
+    const std::vector<Bar> of_days = of_every(bars, 240);
+    days.add(code, rows_of({of_days.begin() + 2, of_days.begin() + 41}, false));
+  }
+  store.import(days);
+  store.put_minutes(all);
+  const score::Scan scan = scanned(store.scanning(Frequency::minutes_60));
+  EXPECT_EQ(scan.as_of, weekday(41));
+  ASSERT_EQ(scan.results.size(), 20u);
+  EXPECT_EQ(scan.results[0].bars, 42 * 4);
+  EXPECT_EQ(scan.results[0].first_bar, weekday(0));
+  EXPECT_EQ(scanned(store.scanning(Frequency::day)).as_of, weekday(40));
+  const auto shown = show(context(), store.showing("600001", Frequency::minutes_5));
+  ASSERT_TRUE(shown);
+  expect_bars(bars_of(*shown->rows), of_every(all.at("600001.SH"), 5));
+
+  // Minutes of a few of them: a session by the rule, but one that is not complete.
+  store.put_minutes({{"600001.SH", minutes(1, 42, 1)}, {"600002.SH", minutes(2, 42, 1)}});
+  EXPECT_EQ(scanned(store.scanning(Frequency::minutes_60)).as_of, weekday(41));
+  ScanRequest partial = store.scanning(Frequency::minutes_60);
+  partial.allow_partial = true;
+  EXPECT_EQ(scanned(partial).as_of, weekday(42));
+  partial.as_of = weekday(42);
+  EXPECT_EQ(scanned(partial).as_of, weekday(42));
+}
+
+// What a file of factors states holds for minutes without days, wherever reading begins.
+TEST(MinutesAlone, StatedFactorsAdjustThem) {
+  const MinuteStore store;
+  store.put_minutes(market_of(1, 0, 30));
+  Files factors;
+  factors.add_text("factors.csv", fmt::format("code,date,factor\n600001.SH,{},1\n600001.SH,{},1.25\n",
+                                              to_string(weekday(0)), to_string(weekday(10))));
+  ImportRequest request = store.request(factors);
+  request.kind = "factors";
+  store.import(request);
+  const auto closes = [&](Adjust adjust, std::optional<int> history) {
+    ShowRequest showing = store.showing("600001", Frequency::minute, adjust);
+    showing.history_days = history;
+    const auto shown = show(context(), showing);
+    EXPECT_TRUE(shown);
+    return std::static_pointer_cast<arrow::DoubleArray>(shown->rows->GetColumnByName("close")->chunk(0));
+  };
+  const auto raw = closes(Adjust::none, {}), back = closes(Adjust::back, {}), late = closes(Adjust::back, 5);
+  ASSERT_EQ(back->length(), 30 * 240);
+  EXPECT_EQ(back->Value(240 * 10 - 1), raw->Value(240 * 10 - 1));
+  EXPECT_EQ(back->Value(240 * 10), raw->Value(240 * 10) * 1.25);
+  ASSERT_GT(late->length(), 240);
+  for (std::int64_t r = 1; r <= late->length(); ++r)
+    EXPECT_EQ(late->Value(late->length() - r), back->Value(back->length() - r));
+}
+
 }  // namespace
 }  // namespace momentum::engine

@@ -1,6 +1,7 @@
 """Bars of minutes: the demo market's, imported ones, and what show, scan and the store's upkeep make of them."""
 
 import csv
+import datetime
 import io
 import json
 
@@ -94,6 +95,63 @@ class Import(ProgramCase):
         self.bad(2, "import", begin, "--store", "store", "--freq", "5m")
         self.bad(2, "import", begin, "--store", "store", "--minute-names", "begin")
         self.assertIn("import --freq 1m", self.bad(4, "scan", "--files", begin, "--freq", "5m"))
+
+
+class Alone(ProgramCase):
+    """A store of minutes without any bar of days."""
+
+    def setUp(self):
+        super().setUp()
+        clock = [*range(571, 691), *range(781, 901)]
+        weekdays = [f"2024-{month:02}-{day:02}" for month in (1, 2) for day in range(1, 30)
+                    if (month, day) < (2, 23) and datetime.date(2024, month, day).weekday() < 5]
+        for n, code in enumerate(("600000.SH", "600001.SH", "000001.SZ")):
+            lines, price = [], 1000 + 10 * n
+            for i, (day, minute) in enumerate((day, minute) for day in weekdays for minute in clock):
+                last, price = price, max(300, price + (i * 7919 * (n + 3) >> 5) % 7 - 3)
+                high, low = max(last, price) + 1, min(last, price) - 1
+                cells = ",".join(f"{p / 100:.2f}" for p in (last, high, low, price))
+                lines.append(f"{day} {minute // 60:02}:{minute % 60:02},{cells},{100 + i % 13}")
+            write(self.folder / "minutes" / f"{code}.csv", lines, "datetime,open,high,low,close,volume")
+        self.days = weekdays
+        self.good("import", "minutes", "--store", "store", "--freq", "1m")
+
+    def scan(self, *more, store="store"):
+        answer = json.loads(self.good("scan", "--store", store, "--freq", "60m", "--format", "json", *more).stdout)
+        del answer["store_snapshot"]
+        return answer
+
+    def test_scans_and_bars(self):
+        answer = self.scan()
+        self.assertEqual((answer["as_of"], answer["adjust_applied"], len(answer["results"])),
+                         (self.days[-1], "none (no factors)", 3))
+        self.assertEqual(answer["results"][0]["bars"], len(self.days) * 4)
+        self.assertEqual(self.scan("--as-of", self.days[-2])["results"][0]["as_of"], self.days[-2])
+        shown = self.good("show", "600001", "--store", "store", "--freq", "15m", "--columns", "close", "--format", "csv")
+        self.assertEqual(len(shown.stdout.splitlines()), 1 + len(self.days) * 16)
+        for command in (("scan",), ("show", "600001")):
+            self.assertIn("--freq 1m", self.bad(4, *command, "--store", "store"))
+        self.bad(3, "scan", "--store", "store", "--freq", "60m", "--as-of", "2024-03-01")
+
+    def test_its_upkeep_and_its_copies(self):
+        answer = self.scan()
+        info = json.loads(self.good("store", "info", "--store", "store", "--format", "json").stdout)
+        self.assertEqual((info["bars"], info["first"], info["minutes"]["bars"], info["minutes"]["instruments"]),
+                         (0, None, len(self.days) * 720, 3))
+        self.assertIn(self.days[-1], self.good("store", "info", "--store", "store").stdout)
+        self.assertTrue(json.loads(self.good("store", "verify", "--deep", "--store", "store", "--format",
+                                             "json").stdout)["well"])
+        self.assertIn("well", self.good("doctor", "--store", "store").stdout)
+        self.good("store", "compact", "--store", "store")
+        for form in ("hdf", "csv"):
+            self.good("store", "convert", "--store", "store", "--to", form, form)
+            self.assertEqual(self.scan(store=form), answer)
+        self.good("store", "publish", "--store", "store", "copy")
+        self.assertEqual(self.scan(store="copy"), answer)
+        self.good("store", "gc", "--store", "store", "--grace", "0")
+        (self.folder / "store" / "catalog.db").unlink()
+        self.good("store", "repair", "--store", "store")
+        self.assertEqual(self.scan(), answer)
 
 
 if __name__ == "__main__":
