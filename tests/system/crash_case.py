@@ -7,6 +7,7 @@ command must end in is computed from the CSV files that it was given.
 import os
 import shutil
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
@@ -18,8 +19,9 @@ from power_loss import Disk
 from store_case import PROGRAM, Case, days, rows, write
 
 CODES = tuple(f"{600000 + i}.SH" for i in range(6)) + tuple(f"{i + 1:06d}.SZ" for i in range(6))
-# Weekdays from 2021 on: with 700 there are files of all levels, 20 more are another month's.
-STORED, MORE, SKIPPED = 700, 720, 680
+# Weekdays from 2021 on: with 700 there are files of all levels, 20 more are another month's, 780 are three years.
+STORED, MORE, SKIPPED, THREE_YEARS = 700, 720, 680, 780
+STORE_AHEAD = os.environ.get("STORE_AHEAD", "")  # the program of store_ahead.cc
 STILL = 9223372036854775807  # end_snapshot of what has not ended
 
 
@@ -182,17 +184,34 @@ class CrashCase(Case):
             out |= bars_of(lines[skip:])
         return out
 
+    def put_ahead(self, bars):
+        """Corrects a bar of the store and leaves all of them where they will belong in a year. The bar."""
+        (code, day), values = min(bars.items())
+        values = (*values[:4], 4321.0, values[5])
+        done = subprocess.run([STORE_AHEAD, "store", "2024-11-29", code.split(".")[0], day, *map(repr, values[:5])],
+                              cwd=self.home, env=self.environment(), capture_output=True, text=True, timeout=120, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return {(code, day): values}
+
     def commands(self):
         """All commands that change a store, with the store that each one finds."""
         stored = self.file_of_bars("stored", 0, STORED)
         more = self.file_of_bars("more", SKIPPED, MORE)
         few = self.file_of_bars("few", STORED - 1, STORED + 2)
         corrected = self.file_of_bars("corrected", 0, STORED, changed=(10, 400, 690))
+        old_year = self.file_of_bars("old-year", 0, THREE_YEARS - 2)
+        new_year = self.file_of_bars("new-year", THREE_YEARS - 5, THREE_YEARS + 5)
         write(self.home / "facts.csv", ["600000.SH,新名字,银行,2024-03-01"], "code,name,industry,from")
         made = self.home / "made"
         self.place(None)
         self.good("import", "stored", "--store", "store")
         shutil.copytree(self.home / "store", made / "stored")
+        ahead = stored | self.put_ahead(stored)
+        shutil.copytree(self.home / "store", made / "ahead")
+        self.place(None)
+        self.good("import", "old-year", "--store", "store")
+        shutil.copytree(self.home / "store", made / "old-year")
+        self.place(made / "stored")
         self.good("import", "corrected", "--store", "store", "--on-conflict", "replace")
         shutil.copytree(self.home / "store", made / "corrected")
         self.good("store", "pin", "2", "--store", "store")
@@ -217,9 +236,11 @@ class CrashCase(Case):
             Command("create", ["import", "few"], few, None),
             Command("append", ["import", "few"], stored | few, made / "stored"),
             Command("append-months", ["import", "more"], stored | more, made / "stored"),
+            Command("append-year", ["import", "new-year"], old_year | new_year, made / "old-year"),
             Command("correct", ["import", "corrected", *replace], corrected, made / "stored"),
             Command("facts", ["import", "facts.csv", "--kind", "instruments"], stored, made / "stored"),
             Command("pin", ["store", "pin", "2", "--note", "kept"], corrected, made / "corrected"),
+            Command("compact", ["store", "compact"], ahead, made / "ahead"),
             Command("gc", ["store", "gc", "--grace", "0"], corrected, made / "corrected"),
             Command("repair-lost", ["store", "repair"], corrected, made / "lost"),
             Command("repair-torn", ["store", "repair"], corrected, made / "torn"),
@@ -266,7 +287,7 @@ class CrashCase(Case):
         again = self.run_program(*command.arguments, "--store", "store", "--threads", "1")
         self.assertEqual(again.returncode, 0, f"{what}: the next write: {again.stderr}")
         self.expect_same(self.eye.see(store), command.after, f"{what}: after the next write")
-        if command.arguments[0] == "import" and "--kind" not in command.arguments:
+        if command.name.startswith(("create", "append", "correct", "compact")):
             there = {f"data/{path.name}" for path in (store / "data").iterdir()}
             self.assertEqual(there, self.eye.paths(store)[0], f"{what}: what a dead writer left is still there")
         return seen
