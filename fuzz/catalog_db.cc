@@ -11,7 +11,6 @@ void run(std::string_view bytes) {
   static const Scratch scratch;
   Input input(bytes);
   const bool cells = input.below(2) == 0;
-  SampleCatalog::clear(scratch.path());
   scratch.write("catalog.db", cells ? sample.with_cells(input) : SampleCatalog::with_bytes(sample.image(), input));
   SampleCatalog::read(scratch.path());
 }

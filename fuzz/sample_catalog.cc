@@ -9,12 +9,15 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <memory>
+#include <utility>
 
 #include "catalog/sample_change.h"
 #include "momentum/catalog/catalog.h"
 #include "momentum/catalog/packed.h"
 #include "packed_text.h"
+#include "sqlite_in_haste.h"
 #include "words_internal.h"
 
 namespace momentum::fuzz {
@@ -99,55 +102,39 @@ std::uint64_t check_of_row(sqlite3_stmt* row, std::string_view letters) {
   return out.hash();
 }
 
-void seal_rows(const Handle& database, const Table& table) {
-  std::string columns;
+// What checks the rows of a table.
+struct Seal {
+  int keys = 0;
+  Prepared rows, update;
+};
+
+Seal make_seal(const Handle& database, const Table& table) {
+  Seal seal;
+  std::string columns, where;
   for (const std::string& column : table.columns) columns += column + ", ";
   const std::string key = table.key, name = table.name;
-  const Prepared rows = prepare(database, "SELECT " + columns + key + " FROM " + name);
-  std::string where;
-  int keys = 0;
   for (std::size_t at = 0; at < key.size();) {
     const std::size_t end = std::min(key.find(", ", at), key.size());
-    where += (keys == 0 ? "" : " AND ") + key.substr(at, end - at) + " = ?" + std::to_string(keys + 2);
-    ++keys;
+    where += (seal.keys == 0 ? "" : " AND ") + key.substr(at, end - at) + " = ?" + std::to_string(seal.keys + 2);
+    ++seal.keys;
     at = end + 2;
   }
-  const Prepared update = prepare(database, "UPDATE " + name + " SET \"check\" = ?1 WHERE " + where);
-  MOMENTUM_CHECK(rows && update);
-  while (sqlite3_step(rows.get()) == SQLITE_ROW) {
-    const int count = static_cast<int>(table.columns.size());
-    sqlite3_bind_int64(update.get(), 1, static_cast<std::int64_t>(check_of_row(rows.get(), table.letters)));
-    for (int k = 0; k < keys; ++k) sqlite3_bind_value(update.get(), k + 2, sqlite3_column_value(rows.get(), count + k));
-    sqlite3_step(update.get());
-    sqlite3_reset(update.get());
-  }
+  seal.rows = prepare(database, "SELECT " + columns + key + " FROM " + name);
+  seal.update = prepare(database, "UPDATE " + name + " SET \"check\" = ?1 WHERE " + where);
+  MOMENTUM_CHECK(seal.rows && seal.update);
+  return seal;
 }
 
-// The next change of the input; what the schema's types refuse does not happen.
-void change_cell(const Handle& database, Input& input) {
-  const Table& table = kTables[input.below(kTables.size())];
-  const int row = input.byte();
-  const std::size_t place = input.below(table.columns.size() + kOthers.size());
-  const std::string column =
-      place < table.columns.size() ? table.columns[place] : kOthers[place - table.columns.size()];
-  const std::string which =
-      " WHERE (" + std::string(table.key) + ") IN (SELECT " + table.key + " FROM " + table.name + " LIMIT 1 OFFSET ?2)";
-  const std::size_t kind = input.below(7);
-  const Prepared change =
-      prepare(database, (kind == 6 ? "DELETE FROM " + std::string(table.name)
-                                   : "UPDATE " + std::string(table.name) + " SET " + column + " = ?1") +
-                            which);
-  std::string bytes;  // until the statement is through
-  if (kind == 1) sqlite3_bind_int64(change.get(), 1, static_cast<std::int8_t>(input.byte()));
-  if (kind == 2) sqlite3_bind_int64(change.get(), 1, static_cast<std::int64_t>(input.number(8)));
-  if (kind == 3) sqlite3_bind_double(change.get(), 1, std::bit_cast<double>(input.number(8)));
-  if (kind == 4) bytes = input.take(input.byte());
-  if (kind == 5) bytes = assemble(input.take(input.number(2)));
-  if (kind == 4) sqlite3_bind_text64(change.get(), 1, bytes.data(), bytes.size(), SQLITE_STATIC, SQLITE_UTF8);
-  if (kind == 5) sqlite3_bind_blob64(change.get(), 1, bytes.data(), bytes.size(), SQLITE_STATIC);
-  if (change == nullptr) return;
-  sqlite3_bind_int(change.get(), 2, row);
-  sqlite3_step(change.get());
+void seal_rows(const Seal& seal, const Table& table) {
+  sqlite3_stmt *const rows = seal.rows.get(), *const update = seal.update.get();
+  while (sqlite3_step(rows) == SQLITE_ROW) {
+    const int count = static_cast<int>(table.columns.size());
+    sqlite3_bind_int64(update, 1, static_cast<std::int64_t>(check_of_row(rows, table.letters)));
+    for (int k = 0; k < seal.keys; ++k) sqlite3_bind_value(update, k + 2, sqlite3_column_value(rows, count + k));
+    sqlite3_step(update);
+    sqlite3_reset(update);
+  }
+  sqlite3_reset(rows);
 }
 
 std::string bytes_of(const std::string& path) {
@@ -173,7 +160,82 @@ void no_fault_of_ours(const Result<T>& result) {
 
 }  // namespace
 
+// The catalog, opened once: changed in a transaction, and undone when its bytes are taken.
+class SampleCatalog::Cells {
+ public:
+  explicit Cells(const std::string& path) {
+    sqlite3* opened = nullptr;
+    MOMENTUM_CHECK(sqlite3_open(path.c_str(), &opened) == SQLITE_OK);
+    database_.reset(opened);
+    run("PRAGMA ignore_check_constraints=ON; PRAGMA foreign_keys=OFF; PRAGMA locking_mode=EXCLUSIVE; "
+        "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF");
+    for (const Table& table : kTables) seals_.push_back(make_seal(database_, table));
+  }
+
+  std::string changed(Input input) {
+    run("BEGIN");
+    std::vector<bool> touched(kTables.size());
+    while (!input.done()) touched[change(input)] = true;
+    for (std::size_t t = 0; t < kTables.size(); ++t)
+      if (touched[t]) seal_rows(seals_[t], kTables[t]);
+    sqlite3_int64 bytes = 0;
+    const std::unique_ptr<unsigned char, void (*)(void*)> image(sqlite3_serialize(database_.get(), "main", &bytes, 0),
+                                                                sqlite3_free);
+    MOMENTUM_CHECK(image != nullptr);
+    run("ROLLBACK");
+    return {reinterpret_cast<const char*>(image.get()), static_cast<std::size_t>(bytes)};
+  }
+
+ private:
+  void run(const char* sql) {
+    MOMENTUM_CHECK(sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr) == SQLITE_OK);
+  }
+
+  // The next change of the input, of the table that is returned; what the schema's types refuse does not happen.
+  std::size_t change(Input& input) {
+    const std::size_t number = input.below(kTables.size());
+    const Table& table = kTables[number];
+    const int row = input.byte();
+    const std::size_t place = input.below(table.columns.size() + kOthers.size());
+    const std::size_t kind = input.below(7);
+    const std::size_t of = kind == 6 ? table.columns.size() + kOthers.size() : place;
+    const auto [found, is_new] = changes_.try_emplace({number, of});
+    if (is_new) found->second = prepare(database_, text_of_change(table, of));
+    sqlite3_stmt* const change = found->second.get();
+    std::string bytes;  // until the statement is through
+    if (kind == 1) sqlite3_bind_int64(change, 1, static_cast<std::int8_t>(input.byte()));
+    if (kind == 2) sqlite3_bind_int64(change, 1, static_cast<std::int64_t>(input.number(8)));
+    if (kind == 3) sqlite3_bind_double(change, 1, std::bit_cast<double>(input.number(8)));
+    if (kind == 4) bytes = input.take(input.byte());
+    if (kind == 5) bytes = assemble(input.take(input.number(2)));
+    if (kind == 4) sqlite3_bind_text64(change, 1, bytes.data(), bytes.size(), SQLITE_STATIC, SQLITE_UTF8);
+    if (kind == 5) sqlite3_bind_blob64(change, 1, bytes.data(), bytes.size(), SQLITE_STATIC);
+    if (change == nullptr) return number;
+    sqlite3_bind_int(change, 2, row);
+    sqlite3_step(change);
+    sqlite3_reset(change);
+    sqlite3_clear_bindings(change);
+    return number;
+  }
+
+  // Of column `of`; behind them all: of the row, which goes.
+  static std::string text_of_change(const Table& table, std::size_t of) {
+    const std::string key = table.key, name = table.name,
+                      which = " WHERE (" + key + ") IN (SELECT " + key + " FROM " + name + " LIMIT 1 OFFSET ?2)";
+    if (of == table.columns.size() + kOthers.size()) return "DELETE FROM " + name + which;
+    const std::string column = of < table.columns.size() ? table.columns[of] : kOthers[of - table.columns.size()];
+    return "UPDATE " + name + " SET " + column + " = ?1" + which;
+  }
+
+  Handle database_;
+  std::vector<Seal> seals_;  // by table
+  std::map<std::pair<std::size_t, std::size_t>, Prepared> changes_;  // by table and column; none: no such column
+};
+
+SampleCatalog::~SampleCatalog() = default;
+
 SampleCatalog::SampleCatalog() {
+  hurry_sqlite();
   const FixedClock clock(day(2025, 1, 31));
   Context ctx;
   ctx.clock = &clock;
@@ -198,6 +260,7 @@ SampleCatalog::SampleCatalog() {
   empty_image_ = body_of(base_);
   record_ = bytes_of(store + "/redo/0000000001.record");
   changes_ = body_of(record_);
+  cells_ = std::make_unique<Cells>(store + "/catalog.db");
 }
 
 std::string SampleCatalog::with_bytes(std::string_view image, Input input) {
@@ -214,24 +277,7 @@ std::string SampleCatalog::with_bytes(std::string_view image, Input input) {
   return bytes;
 }
 
-std::string SampleCatalog::with_cells(Input input) const {
-  sqlite3* opened = nullptr;
-  MOMENTUM_CHECK(sqlite3_open(":memory:", &opened) == SQLITE_OK);
-  const Handle database(opened);
-  auto* const memory = static_cast<unsigned char*>(sqlite3_malloc64(image_.size()));
-  std::memcpy(memory, image_.data(), image_.size());
-  const auto size = static_cast<sqlite3_int64>(image_.size());
-  MOMENTUM_CHECK(sqlite3_deserialize(opened, "main", memory, size, size,
-                                     SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE) == SQLITE_OK);
-  MOMENTUM_CHECK(sqlite3_exec(opened, "PRAGMA ignore_check_constraints=ON; PRAGMA foreign_keys=OFF; BEGIN", nullptr,
-                              nullptr, nullptr) == SQLITE_OK);
-  while (!input.done()) change_cell(database, input);
-  for (const Table& table : kTables) seal_rows(database, table);
-  MOMENTUM_CHECK(sqlite3_exec(opened, "COMMIT", nullptr, nullptr, nullptr) == SQLITE_OK);
-  sqlite3_int64 bytes = 0;
-  const unsigned char* const image = sqlite3_serialize(opened, "main", &bytes, SQLITE_SERIALIZE_NOCOPY);
-  return {reinterpret_cast<const char*>(image), static_cast<std::size_t>(bytes)};
-}
+std::string SampleCatalog::with_cells(Input input) const { return cells_->changed(input); }
 
 void SampleCatalog::read(const std::string& folder) {
   const auto catalog = Catalog::open(folder, {.busy = std::chrono::milliseconds(0)});

@@ -21,8 +21,9 @@ Scratch::~Scratch() {
 
 std::string Scratch::write(std::string_view name, std::string_view bytes) const {
   std::string at = path(name);
-  const int fd = ::open(at.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  MOMENTUM_CHECK(fd >= 0);
+  const int fd = ::open(at.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  MOMENTUM_CHECK(fd >= 0 &&
+                 ::ftruncate(fd, static_cast<off_t>(bytes.size())) == 0);  // what stays need not be new memory
   while (!bytes.empty()) {
     const ssize_t written = ::write(fd, bytes.data(), bytes.size());
     MOMENTUM_CHECK(written > 0);

@@ -166,8 +166,20 @@ void catalogs() {
   put("catalog_db", "text",
       "\0\2\1\1\4\6"
       "900001"s);
-  put("catalog_db", "blob",
-      "\0\3\0\12\5"s + '\x30' + '\0' + disassemble(catalog::pack_extents({{0, 0, 60, {1}, {60}}})));
+  const auto blob = [](char table, char column, const std::string& packed) {
+    const std::string text = disassemble(packed);
+    const auto size = text.size();
+    return "\0"s + table + '\0' + column + '\5' + static_cast<char>(size) + static_cast<char>(size >> 8) + text;
+  };
+  const catalog::FileRecord file = catalog::sample_file("data/1.parquet", 0, 3, 20);
+  const catalog::MarketDays days = catalog::sample_days("SH", catalog::day(2020, 1, 2), 5);
+  put("catalog_db", "history", blob(2, 9, catalog::pack_history(catalog::sample_instrument(0))));
+  put("catalog_db", "columns", blob(3, 10, catalog::pack_columns(file.columns)));
+  put("catalog_db", "row_groups", blob(3, 11, catalog::pack_row_groups(file.row_groups)));
+  put("catalog_db", "extents", blob(3, 12, catalog::pack_extents(file.extents)));
+  put("catalog_db", "days", blob(4, 3, catalog::pack_days(days, 0, days.days.size())));
+  put("catalog_db", "limits",
+      blob(5, 2, catalog::pack_limits({{0, {Decimal::kOne * 11}, {Decimal::kOne * 9}}, {2, {0}, {0}}})));
   put("catalog_db", "gone", "\0\4\0\0\6"s);
   put("catalog_db", "bytes", "\1\x64\0\0\5"s);
   put("redo", "bytes", "\0\x64\0\0\5"s);
