@@ -47,6 +47,8 @@ std::string default_text(std::string_view command, std::string_view key) {
     return making_text(key, demo.lock_wait);
   }
   if (command == "store-export" && key == "adjust") return adjust_name(engine::ExportRequest{}.adjust);
+  if (command == "store-export" && key == "freq")
+    return std::string(engine::to_string(engine::ExportRequest{}.frequency));
   if (command.starts_with("store-")) {
     const UpkeepOptions upkeep;
     if (key == "grace") return duration_text(upkeep.grace);

@@ -15,6 +15,11 @@ void repeated(CLI::App& app, const char* name, const char* value, Texts& to, con
   app.add_option(name, to, help)->type_name(value)->allow_extra_args(false);
 }
 
+void declare_frequency(CLI::App& app, Raw& raw) {
+  one(app, "--freq", "FREQ", raw.frequency,
+      "1d (default); 1w, 1mo: weeks, months, made of the days; 1m, 5m, 15m, 30m, 60m: of the store's minutes");
+}
+
 void declare_input(CLI::App& app, Raw& raw) {
   app.add_option("--files", raw.files,
                  "CSV, Parquet or HDF5 files, folders, globs or archives of daily bars, in place of the store")
@@ -24,8 +29,7 @@ void declare_input(CLI::App& app, Raw& raw) {
   one(app, "--code", "CODE", raw.code, "the instrument, for files that name none");
   one(app, "--report", "FILE", raw.report, "write every quarantined row to FILE, as CSV");
   one(app, "--adjust", "HOW", raw.adjust, "prices shown: front, back; none: compute on unadjusted prices too");
-  one(app, "--freq", "FREQ", raw.frequency,
-      "1d (default); 1w, 1mo: weeks, months, made of the days; 1m, 5m, 15m, 30m, 60m: of the store's minutes");
+  declare_frequency(app, raw);
   one(app, "--history", "SPAN", raw.history, "365d: only that many calendar days; origin: all (default)");
 }
 
@@ -105,12 +109,14 @@ CLI::App* declare_export(CLI::App& store, Raw& raw) {
   repeated(*out, "--columns", "A,B", raw.columns,
            "these columns of show, or other stored ones (default: open,high,low,close,volume,amount)");
   one(*out, "--adjust", "HOW", raw.adjust, "prices: front (default), back or none");
+  declare_frequency(*out, raw);
   out->footer(
       std::string(kGlobals) +
       "\nExamples:\n"
       "  momentum store export -o bars.parquet\n"
       "  momentum store export --adjust none --codes 600000.SH,000001.SZ -o two.csv\n"
       "  momentum store export --start 2024-01-02 --columns close,ma20,turnover -o year.parquet\n"
+      "  momentum store export --freq 5m --start 2024-01-02 -o minutes.parquet\n"
       "  momentum store export --codes @codes.txt -o frames.h5    # pandas.read_hdf(\"frames.h5\", \"SH600000\")\n");
   return out;
 }

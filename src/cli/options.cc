@@ -225,6 +225,9 @@ Result<void> read_export(const Raw& raw, Options& out) {
   MOMENTUM_TRY_VOID(engine::check_export_path(out.output));
   if (out.snapshot != 0) request.snapshot = out.snapshot;
   MOMENTUM_TRY_VOID(read_range(raw, request));
+  if (raw.frequency) {
+    MOMENTUM_TRY(request.frequency, parse_frequency(*raw.frequency));
+  }
   if (raw.adjust) {
     MOMENTUM_TRY(request.adjust, parse_adjust(*raw.adjust));
   }

@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include "frequency.h"
 #include "lane_columns.h"
 #include "momentum/base/progress.h"
 #include "momentum/formats/export_file.h"
@@ -54,6 +55,9 @@ Result<Columns> columns_of(const ExportRequest& request) {
     if (name == "up_limit" || name == "down_limit")
       return fail(ErrorCode::bad_value, "price limits are not exported", name, "momentum show has them");
     if (!contains(all, name)) return no_such_column(name, all);
+    if (request.frequency != Frequency::day && (contains(kStoredColumns, name) || name == "adj_volume"))
+      return fail(ErrorCode::bad_value, fmt::format("{} is of days", name), "--freq",
+                  fmt::format("leave it out, or {}", name));
     out.names.push_back(name);
     if (contains(kStoredColumns, name)) out.stored.push_back(name);
     if (name == "factor" || name == "adj_volume") out.from_origin = true;
@@ -62,14 +66,17 @@ Result<Columns> columns_of(const ExportRequest& request) {
     return fail(ErrorCode::bad_value, "no column but code and date", "--columns", "name one more, or leave it out");
   for (const score::Column& column : score::classic_columns())
     if (contains(out.names, std::string(column.name))) out.lines.push_back(&column);
-  out.from_origin = out.from_origin || !out.lines.empty() || request.adjust != Adjust::none;
+  out.from_origin = out.from_origin || request.adjust != Adjust::none;
+  if (minutes_of(request.frequency) != 0) out.from_origin = false;  // their factors are those of their days
+  const bool begins_before = request.frequency == Frequency::week || request.frequency == Frequency::month;
+  out.from_origin = out.from_origin || begins_before || !out.lines.empty();
   return out;
 }
 
 // The rows of one instrument that are to be written.
 struct Rows {
   std::size_t instrument = 0;
-  std::vector<std::int32_t> dates;
+  std::vector<std::int32_t> dates, minutes;
   std::vector<std::vector<double>> columns;
 };
 
@@ -78,7 +85,8 @@ class Export {
   static Result<Export> prepare(const Context& ctx, const ExportRequest& request) {
     MOMENTUM_TRY(Columns columns, columns_of(request));
     MOMENTUM_TRY(StoreMarket market,
-                 StoreMarket::open(ctx, {.store = request.store, .snapshot = request.snapshot, .universe = "all"}));
+                 StoreMarket::open(ctx, {.store = request.store, .snapshot = request.snapshot, .universe = "all"},
+                                   minutes_of(request.frequency) != 0));
     MOMENTUM_TRY(Profile profile, classic_profile(request.adjust));
     Export out(request, std::move(columns), std::move(market), std::move(profile));
     MOMENTUM_TRY_VOID(out.choose());
@@ -91,7 +99,8 @@ class Export {
     ExportReport report{.adjust_applied = adjust_text(market_, request_.adjust),
                         .synthetic = market_.synthetic,
                         .store_snapshot = market_.snapshot.value_or(0)};
-    MOMENTUM_TRY(const auto writer, formats::create_export(form, path, columns_.names, notes(report)));
+    const formats::ExportTime time = of_minutes() ? formats::ExportTime::minute : formats::ExportTime::day;
+    MOMENTUM_TRY(const auto writer, formats::create_export(form, path, time, columns_.names, notes(report)));
     Progress progress(ctx.progress, "exporting", chosen_.size());
     const std::size_t most = rows_at_once(ctx);
     for (std::size_t from = 0; from < chosen_.size();) {
@@ -116,6 +125,13 @@ class Export {
   Export(const ExportRequest& request, Columns columns, StoreMarket market, Profile profile)
       : request_(request), columns_(std::move(columns)), market_(std::move(market)), profile_(std::move(profile)) {}
 
+  bool of_minutes() const { return minutes_of(request_.frequency) != 0; }
+  // The days of its bars.
+  std::pair<Date, Date> days_of(std::size_t i) const {
+    if (of_minutes()) return {market_.minute_bars(i).first, market_.minute_bars(i).last};
+    return {market_.first_bar(i), market_.last_bar(i)};
+  }
+
   // Instruments that may have rows, in the order of their codes.
   Result<void> choose() {
     end_ = request_.end.value_or(Date{market_.sessions.back()});
@@ -126,11 +142,11 @@ class Export {
     }
     for (std::size_t i = 0; i < market_.ids.size(); ++i) {
       if (!request_.codes.empty() && !wanted.contains(i)) continue;
-      const Date first = market_.first_bar(i);
+      const auto [first, last] = days_of(i);
       if (!first.has_value()) continue;
-      if (!request_.end) end_ = std::max(end_, market_.last_bar(i));  // a day too thin for a session has rows, too
+      if (!request_.end) end_ = std::max(end_, last);  // a day too thin for a session has rows, too
       if (request_.end && first > *request_.end) continue;
-      if (request_.start && market_.last_bar(i) < *request_.start) continue;
+      if (request_.start && last < *request_.start) continue;
       chosen_.push_back(i);
     }
     std::ranges::sort(chosen_, {}, [&](std::size_t i) { return to_string(market_.ids[i]); });
@@ -140,15 +156,18 @@ class Export {
   formats::FileMetadata notes(const ExportReport& report) const {
     return {{"as_of", to_string(end_)},
             {"adjust_applied", report.adjust_applied},
+            {"freq", std::string(to_string(request_.frequency))},
             {"profile", outputs_.empty() ? "" : ScanRequest{}.profile},
             {"numerics", std::to_string(kernels::kNumericsVersion)},
             {"store_snapshot", std::to_string(report.store_snapshot)},
             {"synthetic", report.synthetic ? "true" : "false"}};
   }
 
-  // About: weekdays from the first bar to the last.
+  // About: weekdays from the first bar to the last. Of minutes all, however long the bars are that are made of them.
   std::size_t rows_of(std::size_t i) const {
-    const std::int64_t days = market_.last_bar(i).days - market_.first_bar(i).days;
+    if (of_minutes()) return static_cast<std::size_t>(market_.minute_bars(i).bars);
+    const auto [first, last] = days_of(i);
+    const std::int64_t days = last.days - first.days;
     return static_cast<std::size_t>(days * 5 / 7 + 1);
   }
 
@@ -160,18 +179,22 @@ class Export {
   }
 
   Result<std::vector<Rows>> read(const Context& ctx, std::span<const std::size_t> instruments) const {
-    Cut cut{.session = end_, .adjust = request_.adjust, .only = {instruments.begin(), instruments.end()}};
+    Cut cut{.session = end_,
+            .minutes = of_minutes(),
+            .adjust = request_.adjust,
+            .only = {instruments.begin(), instruments.end()}};
     cut.more = columns_.stored;
     std::ranges::sort(cut.only);
     if (!columns_.from_origin && request_.start) cut.history_days = std::max(0, end_ - *request_.start);
     std::mutex mutex;
     std::vector<Rows> out;
-    MOMENTUM_TRY_VOID(market_.read(ctx, cut, [&](const Context& own, std::span<const Lane> lanes) -> Result<void> {
+    const LaneSink sink = [&](const Context& own, std::span<const Lane> lanes) -> Result<void> {
       MOMENTUM_TRY(std::vector<Rows> made, compute(own, lanes));
       const std::lock_guard guard(mutex);
       out.insert(out.end(), std::make_move_iterator(made.begin()), std::make_move_iterator(made.end()));
       return {};
-    }));
+    };
+    MOMENTUM_TRY_VOID(market_.read(ctx, cut, at_frequency(market_, request_.frequency, sink)));
     std::ranges::sort(out, {}, [&](const Rows& rows) { return to_string(market_.ids[rows.instrument]); });
     return out;
   }
@@ -202,8 +225,10 @@ class Export {
     std::size_t first = 0;
     if (request_.start)
       first = static_cast<std::size_t>(std::ranges::lower_bound(dates, request_.start->days) - dates.begin());
-    Rows out{.instrument = lane.instrument, .dates = {}, .columns = {}};
+    Rows out{.instrument = lane.instrument, .dates = {}, .minutes = {}, .columns = {}};
     out.dates.assign(dates.begin() + static_cast<std::ptrdiff_t>(first), dates.end());
+    if (of_minutes())
+      out.minutes.assign(lane.bars.minutes.begin() + static_cast<std::ptrdiff_t>(first), lane.bars.minutes.end());
     for (const LaneColumn& column : chosen) {
       std::vector<double>& values = out.columns.emplace_back(out.dates.size());
       for (std::size_t r = first; r < dates.size(); ++r) values[r - first] = column.value(r);
@@ -220,7 +245,8 @@ class Export {
   Result<void> write(formats::ExportWriter& writer, const Rows& rows) const {
     const Instrument& id = market_.ids[rows.instrument];
     const std::string code = to_string(id), key = fmt::format("{}{}", to_string(id.market), id.symbol);
-    return writer.add({.code = code, .key = key, .dates = rows.dates, .columns = rows.columns});
+    return writer.add(
+        {.code = code, .key = key, .dates = rows.dates, .minutes = rows.minutes, .columns = rows.columns});
   }
 
   const ExportRequest& request_;

@@ -136,13 +136,13 @@ Result<StoreMarket> StoreMarket::open(const Context& ctx, const Input& input, bo
 
 // Of days and, where it was opened for them, of minutes: an instrument without minutes is told of, too.
 Date StoreMarket::first_bar(std::size_t instrument) const {
-  const Date days = coverage(instrument).first, minutes = of_minutes_ ? minutes_of(instrument).first : Date{};
+  const Date days = coverage(instrument).first, minutes = of_minutes_ ? minute_bars(instrument).first : Date{};
   if (!days.has_value() || !minutes.has_value()) return days.has_value() ? days : minutes;
   return std::min(days, minutes);
 }
 
 Date StoreMarket::last_bar(std::size_t instrument) const {
-  return std::max(coverage(instrument).last, of_minutes_ ? minutes_of(instrument).last : Date{});
+  return std::max(coverage(instrument).last, of_minutes_ ? minute_bars(instrument).last : Date{});
 }
 
 std::string StoreMarket::factor_source() const {
@@ -224,7 +224,7 @@ std::int64_t StoreMarket::bars_on(Date session) const {
   if (of_minutes_) {
     // which of the days between have some, only the files know
     for (std::size_t i = 0; i < members_.size(); ++i)
-      bars += minutes_of(i).bars > 0 && minutes_of(i).first <= session && session <= minutes_of(i).last;
+      bars += minute_bars(i).bars > 0 && minute_bars(i).first <= session && session <= minute_bars(i).last;
     return bars;
   }
   for (const std::size_t g : groups_) bars += bars_of(state_.sessions[g], session);

@@ -32,7 +32,8 @@ class StoreMarket final : public Market {
   Date last_bar(std::size_t instrument) const override;
   std::int64_t bars_on(Date session) const override;
   Date last_minute_day() const override { return last_minute_day_; }
-  bool has_minutes(std::size_t instrument) const override { return minutes_of(instrument).bars > 0; }
+  bool has_minutes(std::size_t instrument) const override { return minute_bars(instrument).bars > 0; }
+  const catalog::Coverage& minute_bars(std::size_t i) const { return minutes_[static_cast<std::size_t>(members_[i])]; }
   // One call of the sink per 64 instruments or so, on ctx.threads threads, and one for those without a bar in the window.
   // Memory: see read_plan.h.
   Result<void> read(const Context& ctx, const Cut& cut, const LaneSink& sink) const override;
@@ -44,7 +45,6 @@ class StoreMarket final : public Market {
   const catalog::Coverage& coverage(std::size_t i) const {
     return state_.coverage[static_cast<std::size_t>(members_[i])];
   }
-  const catalog::Coverage& minutes_of(std::size_t i) const { return minutes_[static_cast<std::size_t>(members_[i])]; }
   std::size_t place_of(catalog::InstrumentId id) const;
   Lane lane_of(const store::SeriesBars& series, const Cut& cut) const;
   store::Need need_of(const Cut& cut) const;

@@ -18,14 +18,14 @@ std::optional<ExportForm> export_form_of(std::string_view path) noexcept {
   return {};
 }
 
-Result<std::unique_ptr<ExportWriter>> create_export(ExportForm form, const std::string& path,
+Result<std::unique_ptr<ExportWriter>> create_export(ExportForm form, const std::string& path, ExportTime time,
                                                     std::vector<std::string> columns, const FileMetadata& notes) {
   switch (form) {
-    case ExportForm::csv: return create_csv_export(path, std::move(columns));
-    case ExportForm::hdf5: return create_pandas_fixed(path, std::move(columns), notes);
+    case ExportForm::csv: return create_csv_export(path, time, std::move(columns));
+    case ExportForm::hdf5: return create_pandas_fixed(path, time, std::move(columns), notes);
     case ExportForm::parquet: break;
   }
-  return create_parquet_export(path, std::move(columns), notes);
+  return create_parquet_export(path, time, std::move(columns), notes);
 }
 
 }  // namespace momentum::formats

@@ -17,6 +17,7 @@ namespace momentum::formats {
 namespace {
 
 constexpr std::int64_t kGroupRows = std::int64_t{1} << 18;
+constexpr std::int64_t kMillisecondsOfMinute = 60'000, kMillisecondsOfDay = 1440 * kMillisecondsOfMinute;
 
 class PlainStream final : public arrow::io::OutputStream {
  public:
@@ -48,11 +49,13 @@ class PlainStream final : public arrow::io::OutputStream {
 
 class ParquetExport final : public ExportWriter {
  public:
-  static Result<std::unique_ptr<ExportWriter>> create(const std::string& path, const std::vector<std::string>& columns,
+  static Result<std::unique_ptr<ExportWriter>> create(const std::string& path, ExportTime time,
+                                                      const std::vector<std::string>& columns,
                                                       const FileMetadata& notes) {
     MOMENTUM_TRY(auto file, replace_output_file(path));
-    auto out = std::unique_ptr<ParquetExport>(new ParquetExport(std::move(file), path, columns.size()));
-    arrow::FieldVector fields{arrow::field("code", arrow::utf8(), false), arrow::field("date", arrow::date32(), false)};
+    auto out = std::unique_ptr<ParquetExport>(new ParquetExport(std::move(file), path, time, columns.size()));
+    const auto when = time == ExportTime::day ? arrow::date32() : arrow::timestamp(arrow::TimeUnit::MILLI);
+    arrow::FieldVector fields{arrow::field("code", arrow::utf8(), false), arrow::field(time_column(time), when, false)};
     for (const std::string& column : columns) fields.push_back(arrow::field(column, arrow::float64()));
     out->schema_ = arrow::schema(std::move(fields));
     const auto properties = parquet::WriterProperties::Builder().compression(parquet::Compression::ZSTD)->build();
@@ -70,24 +73,31 @@ class ParquetExport final : public ExportWriter {
   Result<void> add(const ExportSeries& series) override {
     const auto rows = static_cast<std::int64_t>(series.dates.size());
     for (std::int64_t r = 0; r < rows; ++r) MOMENTUM_TRY_VOID(checked(codes_.Append(series.code)));
-    MOMENTUM_TRY_VOID(checked(dates_.AppendValues(series.dates.data(), rows)));
+    if (time_ == ExportTime::day) MOMENTUM_TRY_VOID(checked(dates_.AppendValues(series.dates.data(), rows)));
+    for (std::size_t r = 0; r < series.minutes.size(); ++r)
+      MOMENTUM_TRY_VOID(
+          checked(times_.Append(series.dates[r] * kMillisecondsOfDay + series.minutes[r] * kMillisecondsOfMinute)));
+    rows_ += rows;
     for (std::size_t c = 0; c < columns_.size(); ++c) {
       for (const double value : series.columns[c])
         MOMENTUM_TRY_VOID(checked(std::isnan(value) ? columns_[c].AppendNull() : columns_[c].Append(value)));
     }
-    return dates_.length() < kGroupRows ? Result<void>{} : flush();
+    return rows_ < kGroupRows ? Result<void>{} : flush();
   }
 
   Result<void> close() override {
-    if (dates_.length() > 0) MOMENTUM_TRY_VOID(flush());
+    if (rows_ > 0) MOMENTUM_TRY_VOID(flush());
     MOMENTUM_TRY_VOID(checked(writer_->Close()));
     if (const int error = stream_->finish(); error != 0) return write_failed(error, path_);
     return {};
   }
 
  private:
-  ParquetExport(std::unique_ptr<OutputFile> file, std::string path, std::size_t columns)
-      : path_(std::move(path)), stream_(std::make_shared<PlainStream>(std::move(file))), columns_(columns) {}
+  ParquetExport(std::unique_ptr<OutputFile> file, std::string path, ExportTime time, std::size_t columns)
+      : path_(std::move(path)),
+        stream_(std::make_shared<PlainStream>(std::move(file))),
+        time_(time),
+        columns_(columns) {}
 
   std::unexpected<Error> failed(const arrow::Status& status) const {
     if (stream_->error() != 0) return write_failed(stream_->error(), path_);
@@ -103,8 +113,9 @@ class ParquetExport final : public ExportWriter {
   Result<void> flush() {
     arrow::ArrayVector arrays(2 + columns_.size());
     MOMENTUM_TRY_VOID(checked(codes_.Finish(&arrays[0])));
-    MOMENTUM_TRY_VOID(checked(dates_.Finish(&arrays[1])));
+    MOMENTUM_TRY_VOID(checked(time_ == ExportTime::day ? dates_.Finish(&arrays[1]) : times_.Finish(&arrays[1])));
     for (std::size_t c = 0; c < columns_.size(); ++c) MOMENTUM_TRY_VOID(checked(columns_[c].Finish(&arrays[2 + c])));
+    rows_ = 0;
     const auto rows = arrow::Table::Make(schema_, std::move(arrays));
     return checked(writer_->WriteTable(*rows, rows->num_rows()));
   }
@@ -113,16 +124,20 @@ class ParquetExport final : public ExportWriter {
   std::shared_ptr<PlainStream> stream_;
   std::shared_ptr<arrow::Schema> schema_;
   std::unique_ptr<parquet::arrow::FileWriter> writer_;
+  ExportTime time_;
+  std::int64_t rows_ = 0;  // that have come since the last row group
   arrow::StringBuilder codes_;
   arrow::Date32Builder dates_;
+  arrow::TimestampBuilder times_{arrow::timestamp(arrow::TimeUnit::MILLI), arrow::default_memory_pool()};
   std::vector<arrow::DoubleBuilder> columns_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<ExportWriter>> create_parquet_export(const std::string& path, std::vector<std::string> columns,
+Result<std::unique_ptr<ExportWriter>> create_parquet_export(const std::string& path, ExportTime time,
+                                                            std::vector<std::string> columns,
                                                             const FileMetadata& notes) {
-  return ParquetExport::create(path, columns, notes);
+  return ParquetExport::create(path, time, columns, notes);
 }
 
 }  // namespace momentum::formats

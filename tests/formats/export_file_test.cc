@@ -32,7 +32,7 @@ const std::vector<std::int32_t> kDay{-1};
 const std::vector<std::vector<double>> kValue{{12}, {-kInfinite}};
 
 Result<void> write(ExportForm form, const std::string& path) {
-  MOMENTUM_TRY(const auto writer, create_export(form, path, kColumns, kNotes));
+  MOMENTUM_TRY(const auto writer, create_export(form, path, ExportTime::day, kColumns, kNotes));
   MOMENTUM_TRY_VOID(writer->add({.code = "600000.SH", .key = "SH600000", .dates = kDays, .columns = kValues}));
   MOMENTUM_TRY_VOID(writer->add({.code = "AAPL.US", .key = "USAAPL", .dates = kDay, .columns = kValue}));
   return writer->close();
@@ -91,7 +91,7 @@ TEST(ExportFile, Parquet) {
 TEST(ExportFile, ManyRowsOfParquet) {
   const ScratchFolder folder;
   const std::string path = folder.path("a.parquet");
-  const auto writer = create_export(ExportForm::parquet, path, {"x"}, {}).value();
+  const auto writer = create_export(ExportForm::parquet, path, ExportTime::day, {"x"}, {}).value();
   std::vector<std::int32_t> days(100'000);
   std::vector<std::vector<double>> values(1, std::vector<double>(days.size()));
   for (std::size_t i = 0; i < days.size(); ++i) {
@@ -129,6 +129,45 @@ TEST(ExportFile, FramesOfPandas) {
   }
 }
 
+// A time has no zone: it is what the market's clock shows.
+TEST(ExportFile, Minutes) {
+  const ScratchFolder folder;
+  const std::vector<std::int32_t> days{-1, 19'000, 19'000}, minutes{1439, 0, 571};
+  const std::vector<std::vector<double>> values{{1, 2, 3}};
+  const auto write_minutes = [&](ExportForm form, const std::string& name) -> Result<void> {
+    MOMENTUM_TRY(const auto writer, create_export(form, folder.path(name), ExportTime::minute, {"close"}, {}));
+    MOMENTUM_TRY_VOID(
+        writer->add({.code = "600000.SH", .key = "SH600000", .dates = days, .minutes = minutes, .columns = values}));
+    return writer->close();
+  };
+  ASSERT_TRUE(write_minutes(ExportForm::csv, "a.csv"));
+  EXPECT_EQ(bytes_of(folder.path("a.csv")),
+            "code,datetime,close\n"
+            "600000.SH,1969-12-31 23:59,1\n"
+            "600000.SH,2022-01-08 00:00,2\n"
+            "600000.SH,2022-01-08 09:31,3\n");
+
+  ASSERT_TRUE(write_minutes(ExportForm::parquet, "a.parquet"));
+  const auto file = arrow::io::ReadableFile::Open(folder.path("a.parquet")).ValueOrDie();
+  const auto reader = parquet::arrow::OpenFile(file, arrow::default_memory_pool()).ValueOrDie();
+  const std::shared_ptr<arrow::Table> table = reader->ReadTable().ValueOrDie();
+  ASSERT_TRUE(table->ValidateFull().ok());
+  EXPECT_EQ(table->num_rows(), 3);
+  EXPECT_EQ(table->schema()->field(1)->name(), "datetime");
+  EXPECT_TRUE(table->schema()->field(1)->type()->Equals(arrow::timestamp(arrow::TimeUnit::MILLI)));
+  EXPECT_EQ(table->column(1)->GetScalar(0).ValueOrDie()->ToString(), "1969-12-31 23:59:00.000");
+  EXPECT_EQ(table->column(1)->GetScalar(2).ValueOrDie()->ToString(), "2022-01-08 09:31:00.000");
+
+  ASSERT_TRUE(write_minutes(ExportForm::hdf5, "a.h5"));
+  const auto records = read_foreign_records(folder.path("a.h5"));
+  ASSERT_TRUE(records) << records.error().to_string();
+  const ForeignRecords& frame = records->at(0);
+  EXPECT_EQ(frame.columns[0].per_second, 1'000'000'000);
+  EXPECT_EQ(std::get<std::vector<std::int64_t>>(frame.columns[0].values),
+            (std::vector<std::int64_t>{-60'000'000'000, 19'000 * 86'400'000'000'000,
+                                       (19'000 * std::int64_t{1440} + 571) * 60'000'000'000}));
+}
+
 TEST(ExportFile, TheSameRowsAreTheSameFile) {
   const ScratchFolder folder;
   for (const ExportForm form : {ExportForm::parquet, ExportForm::csv, ExportForm::hdf5}) {
@@ -141,7 +180,7 @@ TEST(ExportFile, TheSameRowsAreTheSameFile) {
 TEST(ExportFile, ADayThatPandasCannotTell) {
   const ScratchFolder folder;
   const std::vector<std::int32_t> days{200'000};  // 2517
-  const auto writer = create_export(ExportForm::hdf5, folder.path("a.h5"), kColumns, {}).value();
+  const auto writer = create_export(ExportForm::hdf5, folder.path("a.h5"), ExportTime::day, kColumns, {}).value();
   const auto added = writer->add({.code = "600000.SH", .key = "SH600000", .dates = days, .columns = kValue});
   ASSERT_FALSE(added);
   EXPECT_EQ(added.error().code, ErrorCode::bad_value);
@@ -162,7 +201,8 @@ TEST(ExportFile, HdfOnADiskThatFillsUp) {
   for (std::size_t i = 0; i < days.size(); ++i) days[i] = static_cast<std::int32_t>(i);
   const std::vector<std::vector<double>> values(2, std::vector<double>(days.size(), 1.5));
   const auto written = [&]() -> Result<void> {
-    MOMENTUM_TRY(const auto writer, create_export(ExportForm::hdf5, folder.path("a.h5"), kColumns, kNotes));
+    MOMENTUM_TRY(const auto writer,
+                 create_export(ExportForm::hdf5, folder.path("a.h5"), ExportTime::day, kColumns, kNotes));
     for (int k = 0; k < 5; ++k) {
       const std::string key = "k" + std::to_string(k);
       MOMENTUM_TRY_VOID(writer->add({.code = key, .key = key, .dates = days, .columns = values}));

@@ -26,11 +26,7 @@ def library(name):
         raise unittest.SkipTest(f"this Python has no {name}") from None
 
 
-class Export(Case):
-    def setUp(self):
-        super().setUp()
-        self.good("demo", "--store", "store", "--stocks", "12", "--years", "2")
-
+class ExportCase(Case):
     def export(self, name, *more, store="store"):
         done = self.good("store", "export", "--store", store, "-o", name, *more)
         return done.stderr
@@ -48,13 +44,22 @@ class Export(Case):
         if done.returncode == 3:
             return []
         self.assertEqual(done.returncode, 0, done.stderr)
-        return [[code, *line.split(",")] for line in done.stdout.splitlines()[1:]]
+        heading, *lines = [line.split(",") for line in done.stdout.splitlines()]
+        if heading[1] == "time":
+            lines = [[f"{day} {time}", *cells] for day, time, *cells in lines]
+        return [[code, *cells] for cells in lines]
 
-    def expect_shown(self, name, codes, columns, *more):
+    def expect_shown(self, name, codes, columns, *more, time="date"):
         found = self.rows(name)
-        self.assertEqual(found[0], ["code", "date", *columns])
+        self.assertEqual(found[0], ["code", time, *columns])
         wanted = [row for code in codes for row in self.shown(code, columns, *more)]
         self.assertEqual(found[1:], wanted)
+
+
+class Export(ExportCase):
+    def setUp(self):
+        super().setUp()
+        self.good("demo", "--store", "store", "--stocks", "12", "--years", "2")
 
     def test_csv_has_what_show_has(self):
         said = self.export("all.csv")
@@ -225,6 +230,99 @@ class Export(Case):
         if status == 0:
             self.skipTest("the export was quicker than the signal")
         self.assertEqual(status, 130)
+        self.assertEqual(list(self.folder.glob("a.csv*")), [])
+
+
+class OtherFrequencies(ExportCase):
+    """Minutes, and the longer bars that are made of minutes and days."""
+
+    def setUp(self):
+        super().setUp()
+        self.good("demo", "--store", "store", "--stocks", "5", "--years", "1", "--minutes", "30")
+
+    def shown(self, code, columns, *more):
+        done = self.run_program("show", code, "--store", "store", *more)
+        if done.returncode == 4 and "no bars of minutes" in done.stderr:
+            return []
+        return super().shown(code, columns, *more)
+
+    def test_csv_has_what_show_has(self):
+        self.export("all.csv")
+        codes = self.codes()
+        columns = [*USUAL, "ma20", "macd_hist", "raw_close", "factor"]
+        for freq in ("1m", "5m", "15m", "30m", "60m", "1w", "1mo"):
+            time = "datetime" if freq.endswith("m") else "date"
+            self.assertIn("SYNTHETIC", self.export("a.csv", "--freq", freq, "--columns", ",".join(columns)))
+            self.expect_shown("a.csv", codes, columns, "--freq", freq, time=time)
+            for adjust in ("front", "back", "none"):
+                dates = ("--start", "2025-12-03", "--end", "2025-12-18", "--adjust", adjust, "--freq", freq)
+                self.export("b.csv", "--columns", "open,close,volume", *dates)
+                self.expect_shown("b.csv", codes, ["open", "close", "volume"], *dates, time=time)
+                self.assertGreater(len(self.rows("b.csv")), 5)
+
+    def test_the_same_bytes_in_any_plan(self):
+        for suffix in ("csv", "h5"):
+            self.export(f"a.{suffix}", "--freq", "15m", "--columns", "close,ma20")
+            for more in (("--threads", "1"), ("--memory-limit", "32M"), ("--simd", "scalar")):
+                self.export(f"b.{suffix}", "--freq", "15m", "--columns", "close,ma20", *more)
+                self.assertEqual((self.folder / f"b.{suffix}").read_bytes(), (self.folder / f"a.{suffix}").read_bytes())
+
+    def test_parquet(self):
+        parquet = library("pyarrow.parquet")
+        self.export("a.csv", "--freq", "30m", "--columns", "close,volume,ma60")
+        self.export("a.parquet", "--freq", "30m", "--columns", "close,volume,ma60")
+        file = parquet.ParquetFile(self.folder / "a.parquet")
+        self.assertEqual([str(field.type) for field in file.schema_arrow], ["string", "timestamp[ms]", *["double"] * 3])
+        self.assertEqual(file.metadata.metadata[b"freq"], b"30m")
+        rows = [[code, f"{time:%Y-%m-%d %H:%M}", *("" if v is None else v for v in values)]
+                for code, time, *values in zip(*(column.to_pylist() for column in file.read().columns))]
+        self.assertEqual(rows, [[code, time, *(v if v == "" else float(v) for v in values)]
+                                for code, time, *values in self.rows("a.csv")[1:]])
+
+    def test_pandas(self):
+        pandas = library("pandas")
+        library("tables")
+        for name in ("a.csv", "a.parquet", "a.h5"):
+            self.export(name, "--freq", "60m")
+        table = pandas.read_parquet(self.folder / "a.parquet")
+        self.assertEqual(str(table["datetime"].dtype), "datetime64[ms]")
+        text = pandas.read_csv(self.folder / "a.csv", parse_dates=["datetime"])
+        self.assertTrue((table["datetime"] == text["datetime"]).all())
+        self.assertTrue(table["close"].equals(text["close"]))
+        for code, rows in table.groupby("code"):
+            frame = pandas.read_hdf(self.folder / "a.h5", f"{code[-2:]}{code[:-3]}")
+            self.assertEqual((frame.index.name, list(frame.columns)), ("datetime", USUAL))
+            self.assertTrue((frame.index == rows["datetime"]).all())
+            self.assertEqual(frame["close"].tolist(), rows["close"].tolist())
+            self.assertEqual({str(time.time()) for time in frame.index},
+                             {"10:30:00", "11:30:00", "14:00:00", "15:00:00"})
+
+    def test_minutes_come_back(self):
+        """What is exported as it was printed can be imported, and is the same."""
+        for name in ("a.csv", "a.parquet"):
+            self.export(name, "--freq", "1m", "--adjust", "none")
+            store = name.replace(".", "-")
+            self.good("import", name, "--store", store, "--freq", "1m")
+            self.export(f"{store}.csv", "--freq", "1m", "--adjust", "none", store=store)
+            self.export("once.csv", "--freq", "1m", "--adjust", "none")
+            self.assertEqual(self.rows(f"{store}.csv"), self.rows("once.csv"))
+
+    def test_minutes_alone(self):
+        self.export("bars.csv", "--freq", "1m", "--adjust", "none")
+        self.good("import", "bars.csv", "--store", "alone", "--freq", "1m")
+        for freq in ("1m", "60m"):
+            self.export("a.csv", "--freq", freq, "--adjust", "none", "--columns", "close,ma5,rsi")
+            self.export("b.csv", "--freq", freq, "--columns", "close,ma5,rsi", store="alone")
+            self.assertEqual(self.rows("b.csv"), self.rows("a.csv"))
+        self.assertIn("--freq 1m", self.bad(4, "store", "export", "--store", "alone", "-o", "c.csv"))
+
+    def test_refusals(self):
+        export = ("store", "export", "--store", "store", "-o", "a.csv", "--freq")
+        self.assertIn("turnover is of days", self.bad(2, *export, "60m", "--columns", "close,turnover"))
+        self.assertIn("adj_volume is of days", self.bad(2, *export, "1w", "--columns", "adj_volume"))
+        self.bad(2, *export, "2m")
+        self.good("demo", "--store", "days", "--stocks", "2", "--years", "1")
+        self.assertIn("no bars of minutes", self.bad(4, "store", "export", "--store", "days", "-o", "a.csv", "--freq", "5m"))
         self.assertEqual(list(self.folder.glob("a.csv*")), [])
 
 

@@ -7,6 +7,7 @@
 #include <limits>
 #include <utility>
 
+#include "export_file_internal.h"
 #include "hdf5_attributes_internal.h"
 #include "hdf5_disk_internal.h"
 #include "hdf5_library_internal.h"
@@ -15,7 +16,7 @@
 namespace momentum::formats {
 namespace {
 
-constexpr std::int64_t kNanosecondsPerDay = 86'400'000'000'000;
+constexpr std::int64_t kNanosecondsPerMinute = 60'000'000'000, kNanosecondsPerDay = 1440 * kNanosecondsPerMinute;
 
 // The attributes of PyTables' own objects, which it reads by.
 bool set_class(hid_t object, std::string_view name, std::string_view version) {
@@ -51,8 +52,8 @@ Hdf5Handle make_array(hid_t group, const char* name, hid_t type, const std::vect
 
 class PandasFixed final : public ExportWriter {
  public:
-  PandasFixed(std::string path, std::vector<std::string> columns)
-      : path_(std::move(path)), columns_(std::move(columns)) {
+  PandasFixed(std::string path, ExportTime time, std::vector<std::string> columns)
+      : path_(std::move(path)), index_(time_column(time)), columns_(std::move(columns)) {
     for (const std::string& column : columns_) name_bytes_ = std::max(name_bytes_, column.size());
     for (const std::string& column : columns_) {
       names_ += column;
@@ -79,12 +80,13 @@ class PandasFixed final : public ExportWriter {
     constexpr std::int64_t kDays = std::numeric_limits<std::int64_t>::max() / kNanosecondsPerDay;
     times_.clear();
     for (const std::int32_t day : series.dates) {
-      if (day > kDays || day < -kDays)
+      if (day >= kDays || day < -kDays)
         return fail(ErrorCode::bad_value,
                     fmt::format("{} has a day that pandas cannot tell in nanoseconds", series.code), path_,
                     "write Parquet or CSV");
       times_.push_back(day * kNanosecondsPerDay);
     }
+    for (std::size_t r = 0; r < series.minutes.size(); ++r) times_[r] += series.minutes[r] * kNanosecondsPerMinute;
     const std::size_t rows = times_.size(), columns = columns_.size();
     values_.resize(rows * columns);
     for (std::size_t c = 0; c < columns; ++c)
@@ -130,14 +132,14 @@ class PandasFixed final : public ExportWriter {
     const Hdf5Handle index = make_array(group, "axis1", H5T_STD_I64LE, {rows}, times_.data());
     // a kind without a unit is nanoseconds to every pandas
     if (!index || !set_text(index.get(), "kind", "datetime64") || !set_text(index.get(), "index_class", "datetime") ||
-        !set_text(index.get(), "name", "date"))
+        !set_text(index.get(), "name", index_))
       return false;
     const Hdf5Handle block = make_array(group, "block0_values", H5T_IEEE_F64LE, {rows, columns}, values_.data());
     const std::uint8_t transposed = 1;
     return block && set_number(block.get(), "transposed", H5T_NATIVE_B8, &transposed);
   }
 
-  std::string path_;
+  std::string path_, index_;
   std::vector<std::string> columns_;
   std::size_t name_bytes_ = 1;
   std::string names_;  // all of one length
@@ -149,9 +151,9 @@ class PandasFixed final : public ExportWriter {
 
 }  // namespace
 
-Result<std::unique_ptr<ExportWriter>> create_pandas_fixed(const std::string& path, std::vector<std::string> columns,
-                                                          const FileMetadata& notes) {
-  auto out = std::make_unique<PandasFixed>(path, std::move(columns));
+Result<std::unique_ptr<ExportWriter>> create_pandas_fixed(const std::string& path, ExportTime time,
+                                                          std::vector<std::string> columns, const FileMetadata& notes) {
+  auto out = std::make_unique<PandasFixed>(path, time, std::move(columns));
   MOMENTUM_TRY_VOID(out->open(notes));
   return out;
 }

@@ -9,7 +9,7 @@
 
 namespace momentum::formats {
 
-Result<std::unique_ptr<ExportWriter>> create_pandas_fixed(const std::string& path, std::vector<std::string> columns,
-                                                          const FileMetadata& notes);
+Result<std::unique_ptr<ExportWriter>> create_pandas_fixed(const std::string& path, ExportTime time,
+                                                          std::vector<std::string> columns, const FileMetadata& notes);
 
 }  // namespace momentum::formats
