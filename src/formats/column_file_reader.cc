@@ -217,17 +217,12 @@ Result<void> ColumnFileReader::State::real(std::size_t group, std::size_t column
 ColumnFileReader::ColumnFileReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
 ColumnFileReader::~ColumnFileReader() = default;
 
-Result<std::unique_ptr<ColumnFileReader>> ColumnFileReader::open(const std::string& path,
-                                                                 std::optional<std::int64_t> expected_bytes) {
+Result<std::unique_ptr<ColumnFileReader>> ColumnFileReader::open(const std::string& path) {
   MOMENTUM_TRY(std::unique_ptr<MappedFile> file, MappedFile::open(path));
-  return open(std::move(file), path, expected_bytes);
+  return open(std::move(file), path);
 }
 
-Result<std::unique_ptr<ColumnFileReader>> ColumnFileReader::open(std::unique_ptr<ByteSource> file, std::string path,
-                                                                 std::optional<std::int64_t> expected_bytes) {
-  const std::int64_t size = file->size();
-  if (expected_bytes.value_or(size) != size)
-    return damage_of(path, fmt::format("it has {} bytes, not {}", size, *expected_bytes));
+Result<std::unique_ptr<ColumnFileReader>> ColumnFileReader::open(std::unique_ptr<ByteSource> file, std::string path) {
   auto state = std::make_unique<State>();
   state->path = std::move(path);
   state->file = std::move(file);

@@ -42,8 +42,7 @@ Result<std::optional<CsvLayout>> csv_layout(const ByteSource& file, std::string&
 // As create_data_file() and open_data_file().
 Result<std::unique_ptr<DataFileWriter>> create_csv_file(const std::string& path, std::vector<ColumnSpec> specs,
                                                         const FileMetadata& metadata);
-Result<std::unique_ptr<DataFileReader>> open_csv_file(std::unique_ptr<ByteSource> source, std::string path,
-                                                      std::optional<std::int64_t> expected_bytes);
+Result<std::unique_ptr<DataFileReader>> open_csv_file(std::unique_ptr<ByteSource> file, std::string path);
 
 // On any OutputFile, which may fail, and out of bytes, which may be damaged and outlive the reader.
 Result<std::unique_ptr<DataFileWriter>> create_csv_on(std::unique_ptr<OutputFile> file, std::string path,

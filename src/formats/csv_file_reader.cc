@@ -112,7 +112,9 @@ Result<void> CsvFileReader::decode(std::size_t group, std::size_t column, std::i
   return {};
 }
 
-Result<std::unique_ptr<DataFileReader>> open_source(std::unique_ptr<ByteSource> file, std::string path) {
+}  // namespace
+
+Result<std::unique_ptr<DataFileReader>> open_csv_file(std::unique_ptr<ByteSource> file, std::string path) {
   try {
     std::string version;
     MOMENTUM_TRY(auto layout, csv_layout(*file, version));
@@ -126,18 +128,8 @@ Result<std::unique_ptr<DataFileReader>> open_source(std::unique_ptr<ByteSource> 
   }
 }
 
-}  // namespace
-
 Result<std::unique_ptr<DataFileReader>> open_csv_bytes(std::span<const std::byte> bytes, std::string path) {
-  return open_source(std::make_unique<MemorySource>(bytes), std::move(path));
-}
-
-Result<std::unique_ptr<DataFileReader>> open_csv_file(std::unique_ptr<ByteSource> source, std::string path,
-                                                      std::optional<std::int64_t> expected_bytes) {
-  const std::int64_t size = source->size();
-  if (expected_bytes.value_or(size) != size)
-    return damage_of(path, fmt::format("it has {} bytes, not {}", size, *expected_bytes));
-  return open_source(std::move(source), std::move(path));
+  return open_csv_file(std::make_unique<MemorySource>(bytes), std::move(path));
 }
 
 }  // namespace momentum::formats

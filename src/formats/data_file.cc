@@ -1,5 +1,7 @@
 #include "momentum/formats/data_file.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -55,12 +57,17 @@ Result<std::unique_ptr<DataFileReader>> open_data_file(FileForm form, const std:
 
 Result<std::unique_ptr<DataFileReader>> open_data_file(FileForm form, std::unique_ptr<ByteSource> source,
                                                        std::string path, std::optional<std::int64_t> expected_bytes) {
+  const std::int64_t size = source->size();
+  if (expected_bytes.value_or(size) != size)
+    return fail(ErrorCode::unreadable_data,
+                fmt::format("a damaged file (it has {} bytes, not {})", size, *expected_bytes), std::move(path),
+                "restore it from a copy, or import its data again");
   switch (form) {
-    case FileForm::hdf5: return open_hdf5_file(std::move(source), std::move(path), expected_bytes);
-    case FileForm::csv: return open_csv_file(std::move(source), std::move(path), expected_bytes);
+    case FileForm::hdf5: return open_hdf5_file(std::move(source), std::move(path));
+    case FileForm::csv: return open_csv_file(std::move(source), std::move(path));
     case FileForm::parquet: break;
   }
-  return ColumnFileReader::open(std::move(source), std::move(path), expected_bytes);
+  return ColumnFileReader::open(std::move(source), std::move(path));
 }
 
 ColumnSpec spec_of_form(FileForm form, ColumnSpec spec, int compression) {

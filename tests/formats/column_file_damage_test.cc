@@ -78,10 +78,13 @@ TEST_F(Damage, CutAnywhere) {
 
 TEST_F(Damage, AnotherSizeThanTheCatalogSays) {
   const auto size = static_cast<std::int64_t>(bytes_.size());
-  EXPECT_TRUE(ColumnFileReader::open(folder_.path("whole"), size));
-  const auto reader = ColumnFileReader::open(folder_.path("whole"), size + 1);
-  ASSERT_FALSE(reader);
-  EXPECT_EQ(reader.error().code, ErrorCode::unreadable_data);
+  EXPECT_TRUE(open_data_file(FileForm::parquet, folder_.path("whole"), size));
+  for (const FileForm form : {FileForm::parquet, FileForm::hdf5, FileForm::csv}) {
+    const auto reader = open_data_file(form, folder_.path("whole"), size + 1);
+    ASSERT_FALSE(reader);
+    EXPECT_EQ(reader.error().code, ErrorCode::unreadable_data);
+    EXPECT_NE(reader.error().what.find(std::to_string(size + 1)), std::string::npos) << reader.error().what;
+  }
 }
 
 // Every single byte is under a checksum, so each flip is found: a damaged chunk spoils itself only.

@@ -72,7 +72,7 @@ TEST(ColumnFile, NoRowGroupAtAll) {
   const std::vector specs = {date, column_spec("close", Physical::float64)};
   auto writer = ColumnFileWriter::create(folder.path("a"), specs, {{"级别", "tail"}, {"b", ""}}).value();
   const auto summary = writer->close().value();
-  const auto reader = ColumnFileReader::open(folder.path("a"), summary.bytes).value();
+  const auto reader = ColumnFileReader::open(folder.path("a")).value();
   EXPECT_EQ(reader->rows(), 0);
   EXPECT_TRUE(reader->groups().empty());
   EXPECT_EQ(reader->specs(), specs);

@@ -17,8 +17,7 @@ namespace momentum::formats {
 // As create_data_file() and open_data_file(). A writer keeps what it packed in memory until close(), which makes the file.
 Result<std::unique_ptr<DataFileWriter>> create_hdf5_file(const std::string& path, std::vector<ColumnSpec> specs,
                                                          const FileMetadata& metadata);
-Result<std::unique_ptr<DataFileReader>> open_hdf5_file(std::unique_ptr<ByteSource> source, std::string path,
-                                                       std::optional<std::int64_t> expected_bytes);
+Result<std::unique_ptr<DataFileReader>> open_hdf5_file(std::unique_ptr<ByteSource> file, std::string path);
 
 // On any OutputFile, which may fail, and out of bytes, which may be damaged and outlive the reader.
 Result<std::unique_ptr<DataFileWriter>> create_hdf5_on(std::unique_ptr<OutputFile> file, std::string path,

@@ -122,7 +122,9 @@ Result<std::optional<std::uint64_t>> rest_hash_of(const ByteSource& file, std::u
   return hash.value();
 }
 
-Result<std::unique_ptr<DataFileReader>> open_source(std::unique_ptr<ByteSource> file, std::string path) {
+}  // namespace
+
+Result<std::unique_ptr<DataFileReader>> open_hdf5_file(std::unique_ptr<ByteSource> file, std::string path) {
   constexpr auto kSeal = static_cast<std::int64_t>(kHdf5SealBytes);
   const std::int64_t size = file->size();
   if (size < kSeal) return damage_of(path, "no seal at its end");
@@ -150,18 +152,8 @@ Result<std::unique_ptr<DataFileReader>> open_source(std::unique_ptr<ByteSource> 
   }
 }
 
-}  // namespace
-
 Result<std::unique_ptr<DataFileReader>> open_hdf5_bytes(std::span<const std::byte> bytes, std::string path) {
-  return open_source(std::make_unique<MemorySource>(bytes), std::move(path));
-}
-
-Result<std::unique_ptr<DataFileReader>> open_hdf5_file(std::unique_ptr<ByteSource> source, std::string path,
-                                                       std::optional<std::int64_t> expected_bytes) {
-  const std::int64_t size = source->size();
-  if (expected_bytes.value_or(size) != size)
-    return damage_of(path, fmt::format("it has {} bytes, not {}", size, *expected_bytes));
-  return open_source(std::move(source), std::move(path));
+  return open_hdf5_file(std::make_unique<MemorySource>(bytes), std::move(path));
 }
 
 }  // namespace momentum::formats

@@ -39,10 +39,8 @@ class ColumnFileWriter final : public DataFileWriter {
 class ColumnFileReader final : public DataFileReader {
  public:
   // As open_data_file(). Reads and checks the footer only.
-  static Result<std::unique_ptr<ColumnFileReader>> open(const std::string& path,
-                                                        std::optional<std::int64_t> expected_bytes = {});
-  static Result<std::unique_ptr<ColumnFileReader>> open(std::unique_ptr<ByteSource> file, std::string path,
-                                                        std::optional<std::int64_t> expected_bytes = {});
+  static Result<std::unique_ptr<ColumnFileReader>> open(const std::string& path);
+  static Result<std::unique_ptr<ColumnFileReader>> open(std::unique_ptr<ByteSource> file, std::string path);
   ~ColumnFileReader() override;
   ColumnFileReader(const ColumnFileReader&) = delete;
   ColumnFileReader& operator=(const ColumnFileReader&) = delete;
