@@ -1,6 +1,6 @@
 // Vendors' CSV files, from bytes to tables, under every dialect: forced or found.
 
-#include "momentum/sources/csv_folder.h"
+#include "momentum/sources/bar_reader.h"
 
 #include <arrow/array.h>
 #include <arrow/chunked_array.h>
@@ -43,7 +43,7 @@ void run(std::string_view bytes) {
   static const Scratch scratch;
   static const FixedClock clock(*make_date(2026, 11, 20));
   Input input(bytes);
-  CsvOptions options;
+  BarOptions options;
   const std::size_t forced = input.below(dialects().size() + 1);
   if (forced > 0) options.dialect = dialects()[forced - 1].name;
   const char* const name = kNames[input.below(kNames.size())];
@@ -53,7 +53,7 @@ void run(std::string_view bytes) {
   Context ctx;
   ctx.threads = 1;
   ctx.clock = &clock;
-  const auto bars = read_csv(ctx, {scratch.write(name, input.rest())}, options);
+  const auto bars = read_bars(ctx, {scratch.write(name, input.rest())}, options);
   if (!bars) {
     const Category category = bars.error().category();
     MOMENTUM_CHECK(category == Category::bad_data || category == Category::usage || category == Category::limit);

@@ -10,7 +10,7 @@
 #include "market_group.h"
 #include "memory_need.h"
 #include "momentum/panel/panel.h"
-#include "momentum/sources/csv_folder.h"
+#include "momentum/sources/bar_reader.h"
 
 namespace momentum::engine {
 namespace {
@@ -31,8 +31,8 @@ std::span<const std::int32_t> day_numbers(std::span<const Date> days) {
 }  // namespace
 
 Result<FileMarket> FileMarket::open(const Context& ctx, const Input& input, InputReport* report) {
-  MOMENTUM_TRY(auto set, sources::read_csv(ctx, input.files,
-                                           {.dialect = input.dialect, .code = input.code, .reader = input.reader}));
+  MOMENTUM_TRY(auto set, sources::read_bars(ctx, input.files,
+                                            {.dialect = input.dialect, .code = input.code, .reader = input.reader}));
   if (report != nullptr) *report = {set.summary, set.quarantine, set.dialect};
 
   FileMarket market;

@@ -12,7 +12,7 @@
 #include "memory_need.h"
 #include "minute_call.h"
 #include "momentum/engine/store_info.h"
-#include "momentum/sources/csv_folder.h"
+#include "momentum/sources/bar_reader.h"
 #include "writing.h"
 
 namespace momentum::engine {
@@ -125,13 +125,13 @@ Result<void> store_bars(const Context& ctx, const ImportRequest& request, source
 
 Result<void> import_files(const Context& ctx, const ImportRequest& request, ImportReport& report) {
   if (!request.kind.empty()) return import_kind(ctx, request, report);
-  MOMENTUM_TRY(sources::BarSet set, sources::read_csv(ctx, request.files,
-                                                      {.dialect = request.dialect,
-                                                       .code = request.code,
-                                                       .bare = request.bare,
-                                                       .minutes = request.minutes,
-                                                       .named_by_begin = request.named_by_begin,
-                                                       .reader = request.reader}));
+  MOMENTUM_TRY(sources::BarSet set, sources::read_bars(ctx, request.files,
+                                                       {.dialect = request.dialect,
+                                                        .code = request.code,
+                                                        .bare = request.bare,
+                                                        .minutes = request.minutes,
+                                                        .named_by_begin = request.named_by_begin,
+                                                        .reader = request.reader}));
   report.summary = set.summary;
   report.quarantine = std::move(set.quarantine);
   report.dialect = set.dialect;

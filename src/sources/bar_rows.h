@@ -18,7 +18,7 @@
 #include "momentum/base/error.h"
 #include "momentum/base/instrument.h"
 #include "momentum/formats/foreign_rows.h"
-#include "momentum/sources/csv_folder.h"
+#include "momentum/sources/bar_reader.h"
 #include "momentum/sources/header.h"
 
 namespace momentum::sources {

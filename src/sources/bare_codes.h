@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "momentum/base/instrument.h"
-#include "momentum/sources/csv_folder.h"
+#include "momentum/sources/bar_reader.h"
 
 namespace momentum::sources {
 

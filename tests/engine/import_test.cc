@@ -6,7 +6,7 @@
 
 #include "market.h"
 #include "momentum/panel/adjustment.h"
-#include "momentum/sources/csv_folder.h"
+#include "momentum/sources/bar_reader.h"
 #include "stored_days.h"
 #include "stores.h"
 
@@ -321,7 +321,7 @@ TEST(Import, RealFilesGiveTheFactorsOfAScan) {
   request.store = store.path();
   request.files = {folder};
   store.import(request);
-  const auto set = sources::read_csv(context(), request.files, {});
+  const auto set = sources::read_bars(context(), request.files, {});
   ASSERT_TRUE(set) << set.error().to_string();
   std::vector<Bars> bars;
   std::vector<std::span<const std::int32_t>> dates;

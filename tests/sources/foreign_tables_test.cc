@@ -47,10 +47,10 @@ std::string parquet(const Columns& columns, const std::string& synthetic = "fals
   return out->Finish().ValueOrDie()->ToString();
 }
 
-const CsvOptions kOptions{.dialect = "", .code = "", .reader = {FOREIGN_READER, {}}};
+const BarOptions kOptions{.dialect = "", .code = "", .reader = {FOREIGN_READER, {}}};
 
 Result<BarSet> read_tables(const std::vector<std::string>& paths, const std::string& dialect = "", int threads = 1) {
-  CsvOptions options = kOptions;
+  BarOptions options = kOptions;
   options.dialect = dialect;
   return read(paths, options, threads);
 }
@@ -158,7 +158,7 @@ TEST(ForeignTables, AnOrderOfColumnsMakesOneAsk) {
 
 TEST(ForeignTables, ThatAreNone) {
   ScratchFolder folder;
-  const auto error_of = [&](const std::string& bytes, const CsvOptions& options) {
+  const auto error_of = [&](const std::string& bytes, const BarOptions& options) {
     return read({folder.write("sh600000.parquet", bytes)}, options).error();
   };
   const std::string whole = parquet(kBars);

@@ -5,7 +5,7 @@
 namespace momentum::sources::testing {
 namespace {
 
-const CsvOptions kMinutes{.dialect = {}, .code = {}, .minutes = true};
+const BarOptions kMinutes{.dialect = {}, .code = {}, .minutes = true};
 
 std::vector<std::pair<Date, std::int32_t>> times(const InstrumentBars& bars) {
   const auto& dates = static_cast<const arrow::Date32Array&>(*bars.bars->GetColumnByName("date")->chunk(0));

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "formats/scratch_folder.h"
-#include "momentum/sources/csv_folder.h"
+#include "momentum/sources/bar_reader.h"
 
 namespace momentum::sources::testing {
 
@@ -24,15 +24,15 @@ inline const FixedClock& fixed_clock() {
   return clock;
 }
 
-inline Result<BarSet> read(const std::vector<std::string>& paths, const CsvOptions& options = {}, int threads = 1) {
+inline Result<BarSet> read(const std::vector<std::string>& paths, const BarOptions& options = {}, int threads = 1) {
   Context ctx;
   ctx.threads = threads;
   ctx.clock = &fixed_clock();
-  return read_csv(ctx, paths, options);
+  return read_bars(ctx, paths, options);
 }
 
 // `text` as the only file, sh600000.csv.
-inline Result<BarSet> read_text(std::string_view text, const CsvOptions& options = {}) {
+inline Result<BarSet> read_text(std::string_view text, const BarOptions& options = {}) {
   ScratchFolder folder;
   return read({folder.write("sh600000.csv", text)}, options);
 }

@@ -11,8 +11,8 @@
 #include "momentum/base/error.h"
 #include "momentum/base/instrument.h"
 #include "momentum/formats/foreign_file.h"
+#include "momentum/sources/bar_reader.h"
 #include "momentum/sources/bar_set.h"
-#include "momentum/sources/csv_folder.h"
 
 namespace momentum::engine {
 

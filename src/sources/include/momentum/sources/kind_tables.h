@@ -90,7 +90,7 @@ struct KindTable {
   ReadSummary summary;                  // suspensions is 0: these rows are no bars
 };
 
-// `paths` as read_csv takes them; encodings, delimiters and missing cells (empty, NaN, None, null, --) as there. The first
+// `paths` as read_bars takes them; encodings, delimiters and missing cells (empty, NaN, None, null, --) as there. The first
 // line with text is the header: columns in any order and letter case. Codes in every common spelling, dates as parse_date
 // reads them; dates after today are accepted (calendars and ex-dates are known ahead).
 // The key is code and from (instruments, suspensions), market and date (calendar), else code and date. Equal rows of a key

@@ -1,4 +1,4 @@
-#include "momentum/sources/csv_folder.h"
+#include "momentum/sources/bar_reader.h"
 
 #include <arrow/table.h>
 #include <fmt/format.h>
@@ -276,7 +276,7 @@ void account(const std::vector<FileBars>& files, std::vector<Refusal> refusals, 
 
 }  // namespace
 
-Result<BarSet> read_csv(const Context& ctx, const std::vector<std::string>& paths, const CsvOptions& options) {
+Result<BarSet> read_bars(const Context& ctx, const std::vector<std::string>& paths, const BarOptions& options) {
   Choices choices;
   choices.today = ctx.clock->today();
   choices.bare = options.bare;

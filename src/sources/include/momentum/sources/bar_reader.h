@@ -16,7 +16,7 @@ namespace momentum::sources {
 // whose numbers no two exchanges share (kind_of).
 enum class BareCodes : std::uint8_t { unknown, SH, SZ, BJ, shares };
 
-struct CsvOptions {
+struct BarOptions {
   std::string dialect;  // "" : sniffed from banner and header; the choice is in BarSet::dialect
   std::string code;  // for files that name no instrument in a column nor in their file name
   BareCodes bare = BareCodes::unknown;
@@ -33,9 +33,9 @@ struct CsvOptions {
 // Where that is more than ctx.memory_limit, reading stops with too_large.
 // The instrument of a row: the code column; else the file's name where it is a code with a number in it (sh600000.csv)
 // or begins with one that names its market (sh600000_daily.csv), of a table in a file of several its own name in place of
-// the file's; else CsvOptions::code; else the file's name as a bare
+// the file's; else BarOptions::code; else the file's name as a bare
 // symbol, in upper case, if it is made of [A-Za-z0-9_.-].
-// A code without a market has the dialect's, if it has one, else what CsvOptions::bare says of it.
+// A code without a market has the dialect's, if it has one, else what BarOptions::bare says of it.
 // Minutes are those of the market's trading hours (base/trading_hours.h), each named by the minute in which it ends. A file that
 // names one 09:30 or 13:00 names them by their begin, and is refused unless that was said.
 // All files with rows are of one dialect and one price basis, and all of them are synthetic or none is. Rows of an
@@ -46,6 +46,6 @@ struct CsvOptions {
 // missing), bad_encoding, unreadable_data (binary, damaged archive; synthetic files among others; prices of two bases),
 // too_large, io_failed, bad_code, ambiguous_code (a symbol both with a market and without, with a file of each), interrupted. A
 // wrong row is not an error: it goes to quarantine with its line.
-Result<BarSet> read_csv(const Context& ctx, const std::vector<std::string>& paths, const CsvOptions& options);
+Result<BarSet> read_bars(const Context& ctx, const std::vector<std::string>& paths, const BarOptions& options);
 
 }  // namespace momentum::sources

@@ -1,4 +1,4 @@
-#include "momentum/sources/csv_folder.h"
+#include "momentum/sources/bar_reader.h"
 
 #include <fmt/format.h>
 
@@ -48,7 +48,7 @@ TEST(ReadCsv, WhatNeedsMoreMemoryThanAllowedIsRefused) {
     ctx.threads = threads;
     ctx.clock = &fixed_clock();
     ctx.memory_limit = bytes;
-    return read_csv(ctx, {folder.path() + path}, {});
+    return read_bars(ctx, {folder.path() + path}, {});
   };
   for (const int threads : {1, 3}) {
     const auto whole = within("/apart", 1 << 20, threads);
@@ -266,7 +266,7 @@ TEST(ReadCsv, StopsWhenCancelled) {
   ctx.cancel = &cancel;
   for (int threads : {1, 2}) {
     ctx.threads = threads;
-    EXPECT_EQ(error_of(read_csv(ctx, {file}, {})), ErrorCode::interrupted);
+    EXPECT_EQ(error_of(read_bars(ctx, {file}, {})), ErrorCode::interrupted);
   }
 }
 
@@ -295,11 +295,11 @@ TEST(ReadCsv, StopsBetweenFiles) {
   ctx.clock = &fixed_clock();
   ctx.cancel = &cancel;
   ctx.progress = &sink;
-  EXPECT_EQ(error_of(read_csv(ctx, {folder.path()}, {})), ErrorCode::interrupted);
+  EXPECT_EQ(error_of(read_bars(ctx, {folder.path()}, {})), ErrorCode::interrupted);
   EXPECT_GE(sink.updates, 1);
 }
 
-TEST(CsvFolder, RefusesFilesOfTwoPriceBases) {
+TEST(BarReader, RefusesFilesOfTwoPriceBases) {
   const std::string header = "date,code,open,high,low,close,volume,adjustflag,tradestatus\n";
   ScratchFolder folder;
   folder.write("a.csv", header + "2024-01-02,sh.600000,1,1,1,1,1,3,1\n");
