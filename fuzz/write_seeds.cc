@@ -279,6 +279,7 @@ void former(const std::string& tests) {
   put("column_file", "v1", bytes_of(tests + "/formats/column_file_v1.parquet"));
   put("latest", "v1", disassemble(bytes_of(tests + "/store/latest_v1.bin")));
   put("latest", "v2", disassemble(bytes_of(tests + "/store/latest_v2.bin")));
+  put("latest", "v3", disassemble(bytes_of(tests + "/store/latest_v3.bin")));
   put("latest", "limits_v1", disassemble(bytes_of(tests + "/catalog/limits_v1.bin")));
 }
 

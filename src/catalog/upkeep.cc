@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <map>
+#include <ranges>
+#include <set>
 #include <utility>
 
 #include "commit_internal.h"
@@ -112,6 +115,34 @@ Result<void> count_files(const Database& database, std::map<SnapshotId, LogEntry
   return {};
 }
 
+// A file has its rows in the states from its first snapshot on, to before the one that ended it. Its row stays when gc has removed
+// it, so that this holds of dropped snapshots, too. Counted without a sign: nothing checks these numbers before a state is loaded.
+Result<void> count_rows(const Database& database, std::vector<LogEntry>& log) {
+  std::map<std::string, std::map<SnapshotId, std::uint64_t>> changes;  // of each dataset
+  std::set<std::pair<std::string, SnapshotId>> added;
+  MOMENTUM_TRY(Statement row, database.prepare("SELECT dataset, begin_snapshot, end_snapshot, rows FROM file"));
+  while (true) {
+    MOMENTUM_TRY(const bool there, row.step());
+    if (!there) break;
+    const std::string dataset(row.text(0));
+    const auto rows = static_cast<std::uint64_t>(row.integer(3));
+    changes[dataset][row.integer(1)] += rows;
+    changes[dataset][row.integer(2)] -= rows;
+    added.emplace(dataset, row.integer(1));
+  }
+  for (const auto& [dataset, of_dataset] : changes) {
+    std::uint64_t rows = 0;
+    auto next = of_dataset.begin();
+    for (LogEntry& entry : std::views::reverse(log)) {
+      for (; next != of_dataset.end() && next->first <= entry.snapshot.id; ++next) rows += next->second;
+      if (rows > 0)
+        entry.datasets.push_back(
+            {dataset, static_cast<std::int64_t>(rows), added.contains({dataset, entry.snapshot.id})});
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 std::unexpected<Error> dropped_by_gc(SnapshotId snapshot, Time when) {
@@ -139,6 +170,7 @@ Result<std::vector<LogEntry>> load_history(const Database& database) {
     entries.emplace(snapshots[i].id, &out[i]);
   }
   MOMENTUM_TRY_VOID(count_files(database, entries));
+  MOMENTUM_TRY_VOID(count_rows(database, out));
   MOMENTUM_TRY(const bool more, has_format(database, kUpkeepFormat));
   if (!more) return out;
   MOMENTUM_TRY_VOID(read_pins(database, entries));

@@ -23,6 +23,7 @@ std::string convert_json(const engine::ConvertRequest& request, const engine::Co
   json.key("uuid").text(report.uuid).key("storage").text(request.storage).key("compression");
   report.compression < 0 ? json.text(engine::compression_text(report.compression)) : json.integer(report.compression);
   json.key("instruments").integer(report.instruments).key("bars").integer(report.bars);
+  json.key("minutes").integer(report.minutes);
   json.key("files").integer(report.files);
   json.key("bytes_before").integer(report.bytes_before).key("bytes_after").integer(report.bytes_after).end_object();
   return out + "\n";
@@ -39,7 +40,7 @@ Result<void> run_store_convert(Session& session) {
   if (!made) return std::unexpected(made.error());
   session.say(report::printable(filled(report::Text::converted, session.lang, made->source_snapshot,
                                        request.destination, report::grouped(made->instruments),
-                                       report::grouped(made->bars), report::grouped(made->files),
+                                       report::grouped(made->bars + made->minutes), report::grouped(made->files),
                                        size_text(made->bytes_after), size_text(made->bytes_before))));
   if (session.options.format != report::Format::json) return {};
   return session.emit(convert_json(request, *made));

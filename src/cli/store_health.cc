@@ -82,10 +82,11 @@ std::string store_info_text(const engine::StoreSummary& store, const report::Tab
                             report::grouped(store.instruments_with_bars), report::grouped(store.bars));
   if (store.bars > 0) data += fmt::format("{}{}..{}", separator, to_string(store.first), to_string(store.last));
   lines.emplace_back(Text::data, data);
-  lines.emplace_back(Text::size,
-                     fmt::format("{}{}{:.2f} {} {}", size_text(store.bytes), separator,
-                                 bytes_a_bar(store.bytes - store.minutes.bytes, store.bars),
-                                 report::text(Text::bytes, style.lang), report::text(Text::bytes_a_bar, style.lang)));
+  std::string size = size_text(store.bytes);
+  if (store.bars > 0)
+    size += fmt::format("{}{:.2f} {} {}", separator, bytes_a_bar(store.bytes - store.minutes.bytes, store.bars),
+                        report::text(Text::bytes, style.lang), report::text(Text::bytes_a_bar, style.lang));
+  lines.emplace_back(Text::size, size);
   if (store.minutes.bars > 0)
     lines.emplace_back(
         Text::minutes,
@@ -213,10 +214,11 @@ std::string store_health_text(const std::string& folder, const Result<engine::St
   if (!store) return report::printable(store.error().to_string());
   std::int64_t files = 0;
   for (const engine::LevelSummary& level : store->levels) files += level.files;
-  return report::printable(fmt::format("{}: well; snapshot {}, {} instruments, {} bars in {} files, {}{}", folder,
-                                       store->snapshot.id, report::grouped(store->instruments),
-                                       report::grouped(store->bars), files, size_text(store->bytes),
-                                       store->info.synthetic ? ", SYNTHETIC" : ""));
+  std::string bars = report::grouped(store->bars) + " bars";
+  if (store->minutes.bars > 0) bars += ", " + report::grouped(store->minutes.bars) + " bars of minutes";
+  return report::printable(fmt::format("{}: well; snapshot {}, {} instruments, {} in {} files, {}{}", folder,
+                                       store->snapshot.id, report::grouped(store->instruments), bars, files,
+                                       size_text(store->bytes), store->info.synthetic ? ", SYNTHETIC" : ""));
 }
 
 void add_store_health(report::JsonWriter& json, const std::string& folder, const Result<engine::StoreSummary>& store) {
@@ -236,6 +238,7 @@ void add_store_health(report::JsonWriter& json, const std::string& folder, const
   number("snapshot", store ? store->snapshot.id : 0);
   number("instruments", store ? store->instruments : 0);
   number("bars", store ? store->bars : 0);
+  number("minutes", store ? store->minutes.bars : 0);
   number("files", files);
   number("unverified_links", store ? store->unverified_links : 0);
   json.end_object();

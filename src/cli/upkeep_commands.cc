@@ -52,6 +52,22 @@ std::string kept_text(const engine::LogLine& line, report::Lang lang) {
   return filled(Text::keep_dropped, lang, catalog::time_text(line.entry.dropped.value_or(catalog::Time{})));
 }
 
+// Rows of a dataset in the state. A copy that an older program published does not tell them apart: all count as days.
+std::string rows_of(const catalog::LogEntry& entry, std::string_view dataset) {
+  const bool told = !entry.datasets.empty() || entry.snapshot.counts.rows == 0;
+  if (!told) return dataset == "daily" ? std::to_string(entry.snapshot.counts.rows) : std::string();
+  const auto at = std::ranges::find(entry.datasets, dataset, &catalog::DatasetRows::dataset);
+  return std::to_string(at == entry.datasets.end() ? 0 : at->rows);
+}
+
+// Of which bars a commit has written some; the counts of its account are of these.
+std::string datasets_of(const catalog::LogEntry& entry) {
+  std::string out;
+  for (const catalog::DatasetRows& one : entry.datasets)
+    if (one.added) out += (out.empty() ? "" : ";") + one.dataset;
+  return out;
+}
+
 // A row of the log under its keys; "" is missing.
 std::vector<std::pair<std::string_view, std::string>> log_row(const engine::LogLine& line) {
   const catalog::Snapshot& snapshot = line.entry.snapshot;
@@ -70,7 +86,7 @@ std::vector<std::pair<std::string_view, std::string>> log_row(const engine::LogL
           {"filled", count(&catalog::Account::filled)},
           {"revised", count(&catalog::Account::revised)},
           {"instruments", std::to_string(snapshot.counts.instruments)},
-          {"bars", std::to_string(snapshot.counts.rows)},
+          {"bars", rows_of(line.entry, "daily")},
           {"files", std::to_string(snapshot.counts.files)},
           {"bytes", std::to_string(snapshot.counts.bytes)},
           {"files_added", std::to_string(line.entry.files_added)},
@@ -79,11 +95,13 @@ std::vector<std::pair<std::string_view, std::string>> log_row(const engine::LogL
           {"kept_until", line.kept.why == Keep::grace ? catalog::time_text(line.kept.until) : ""},
           {"pinned", time(line.entry.pinned)},
           {"pin_note", line.entry.pin_note},
-          {"dropped", time(line.entry.dropped)}};
+          {"dropped", time(line.entry.dropped)},
+          {"dataset", datasets_of(line.entry)},
+          {"minutes", rows_of(line.entry, "minute")}};
 }
 
-constexpr std::string_view kNumbers[] = {"snapshot", "added", "corrected", "filled",      "revised",    "instruments",
-                                         "bars",     "files", "bytes",     "files_added", "files_ended"};
+constexpr std::string_view kNumbers[] = {"snapshot", "added", "corrected", "filled",      "revised",     "instruments",
+                                         "bars",     "files", "bytes",     "files_added", "files_ended", "minutes"};
 
 std::string log_csv(const std::vector<engine::LogLine>& log) {
   std::string out;
@@ -144,9 +162,13 @@ std::string log_text(const std::vector<engine::LogLine>& log, const report::Tabl
     if (grid.rows.size() == style.rows) break;
     const catalog::Snapshot& snapshot = line.entry.snapshot;
     const auto account = snapshot.account;
+    const std::string dataset = datasets_of(line.entry);
+    const auto count = [&](std::int64_t bars) {
+      return bars == 0 || dataset.empty() || dataset == "daily" ? report::grouped(bars)
+                                                                : fmt::format("{}: {}", dataset, report::grouped(bars));
+    };
     add_row(grid, {std::to_string(snapshot.id), catalog::time_text(snapshot.created), snapshot.op,
-                   account ? report::grouped(account->added) : "-",
-                   account ? report::grouped(account->corrected + account->filled) : "-",
+                   account ? count(account->added) : "-", account ? count(account->corrected + account->filled) : "-",
                    fmt::format("{} (+{} -{})", snapshot.counts.files, line.entry.files_added, line.entry.files_ended),
                    kept_text(line, style.lang), snapshot.note});
   }

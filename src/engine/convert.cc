@@ -9,6 +9,7 @@
 #include "memory_need.h"
 #include "momentum/engine/store_info.h"
 #include "momentum/store/convert.h"
+#include "momentum/store/dataset.h"
 #include "writing.h"
 
 namespace momentum::engine {
@@ -97,12 +98,16 @@ Result<ConvertReport> convert_store(const Context& ctx, const ConvertRequest& re
     if (now && now->snapshot.id == to.state.snapshot.id) remove_store(request.destination, !was_there);
     return std::unexpected(made.error());
   }
+  std::int64_t minutes = 0;
+  for (const catalog::FileRecord& file : source.state.files)
+    if (file.dataset == store::to_string(store::Dataset::minute)) minutes += file.rows;
   return ConvertReport{.source_snapshot = source.state.snapshot.id,
                        .snapshot = made->id,
                        .uuid = to.state.info.uuid,
                        .compression = to.state.info.compression,
                        .instruments = made->counts.instruments,
-                       .bars = made->counts.rows,
+                       .bars = made->counts.rows - minutes,
+                       .minutes = minutes,
                        .files = made->counts.files,
                        .bytes_before = source.state.snapshot.counts.bytes,
                        .bytes_after = made->counts.bytes};

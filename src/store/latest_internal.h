@@ -14,7 +14,7 @@
 
 namespace momentum::store {
 
-inline constexpr std::uint8_t kLatestVersion = 2;
+inline constexpr std::uint8_t kLatestVersion = 3;
 inline constexpr std::string_view kLatest = "latest";
 inline constexpr std::string_view kStates = "states";
 inline constexpr std::string_view kData = "data";

@@ -16,7 +16,7 @@ namespace momentum::store {
 namespace {
 
 constexpr std::string_view kMagic = "momentum latest";
-constexpr std::uint8_t kLatestWithLimits = 2;
+constexpr std::uint8_t kLatestWithLimits = 2, kLatestWithDatasets = 3;
 constexpr std::int64_t kMostBytes = std::int64_t{1} << 30;
 // Where a server replaces a file in two steps (Azure), a reader may come in between.
 constexpr int kTries = 5;
@@ -102,6 +102,14 @@ std::vector<std::byte> pack_latest(const Published& published) {
     }
   }
   catalog::pack_log(out, published.log);
+  for (const catalog::LogEntry& entry : published.log) {
+    out.count(entry.datasets.size());
+    for (const catalog::DatasetRows& one : entry.datasets) {
+      out.text(one.dataset);
+      out.integer(one.rows);
+      out.number(one.added ? 1 : 0);
+    }
+  }
   return catalog::bytes_of(std::move(out).seal());
 }
 
@@ -122,6 +130,16 @@ Result<Published> unpack_latest(std::span<const std::byte> bytes, std::string_vi
       if (in.version() >= kLatestWithLimits) one.limits = months_in(in);
     }
     out.log = catalog::unpack_log(in);
+    if (in.version() >= kLatestWithDatasets) {
+      for (catalog::LogEntry& entry : out.log) {
+        entry.datasets.resize(in.count());
+        for (catalog::DatasetRows& one : entry.datasets) {
+          one.dataset = in.text();
+          one.rows = in.integer();
+          one.added = in.flag();
+        }
+      }
+    }
     if (out.states.empty()) in.refuse();
     MOMENTUM_TRY_VOID(in.finish(where));
     return out;

@@ -54,6 +54,31 @@ TEST_F(Upkeep, TheLogSaysWhatACommitDid) {
   EXPECT_EQ(log[2].files_added, 0);
 }
 
+TEST_F(Upkeep, TheLogCountsTheRowsOfEachDataset) {
+  using Rows = std::vector<DatasetRows>;
+  Change change{.op = "import", .add_files = {sample_file("data/3.parquet", 0, 2, 5)}};
+  change.add_files[0].dataset = "minute";
+  ASSERT_TRUE(catalog_->commit(ctx_, change, 3));
+  change.add_files = {sample_file("data/4.parquet", 0, 2, 7), sample_file("data/5.parquet", 0, 3, 21)};
+  change.add_files[0].dataset = "minute";
+  change.end_files = {3, 2};
+  ASSERT_TRUE(catalog_->commit(ctx_, change, 4));
+  const std::vector<LogEntry> log = catalog_->history().value();
+  ASSERT_EQ(log.size(), 5U);
+  EXPECT_EQ(log[0].datasets, (Rows{{"daily", 63, true}, {"minute", 14, true}}));
+  EXPECT_EQ(log[1].datasets, (Rows{{"daily", 60, false}, {"minute", 10, true}}));
+  EXPECT_EQ(log[2].datasets, (Rows{{"daily", 60, true}}));
+  EXPECT_EQ(log[3].datasets, (Rows{{"daily", 60, true}}));
+  EXPECT_EQ(log[4].datasets, Rows{});
+  for (const LogEntry& entry : log) {
+    std::int64_t rows = 0;
+    for (const DatasetRows& one : entry.datasets) rows += one.rows;
+    EXPECT_EQ(rows, entry.snapshot.counts.rows);
+  }
+  ASSERT_TRUE(catalog_->drop(ctx_, {3, 4}, {2, 3}));
+  EXPECT_EQ(catalog_->history().value()[1].datasets, log[1].datasets);  // whatever is gone
+}
+
 TEST_F(Upkeep, APinStaysUntilItIsTakenBack) {
   ASSERT_TRUE(catalog_->pin(ctx_, 2, "before the audit"));
   ASSERT_TRUE(catalog_->pin(ctx_, 2, "the audit"));

@@ -116,9 +116,10 @@ std::string health_json(const Result<engine::StoreSummary>& store) {
 
 TEST(StoreHealth, WellUnwellOrNotThere) {
   EXPECT_EQ(store_health_text("s", sample()), "s: well; snapshot 4, 3 instruments, 1,000 bars in 9 files, 15.6 KiB");
-  EXPECT_EQ(health_json(sample()),
-            R"({"folder":"s","state":"well","error":null,"snapshot":4,"instruments":3,"bars":1000,"files":9,)"
-            R"("unverified_links":1})");
+  EXPECT_EQ(
+      health_json(sample()),
+      R"({"folder":"s","state":"well","error":null,"snapshot":4,"instruments":3,"bars":1000,"minutes":0,"files":9,)"
+      R"("unverified_links":1})");
   const Result<engine::StoreSummary> broken = fail(ErrorCode::damaged_store, "damaged", "x.parquet", "restore it");
   EXPECT_EQ(store_health_text("s", broken), "damaged: x.parquet; restore it");
   EXPECT_NE(health_json(broken).find(R"("state":"unwell","error":"damaged: x.parquet; restore it","snapshot":null)"),

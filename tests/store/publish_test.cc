@@ -345,8 +345,9 @@ TEST_F(Publishing, MonthsThatAreNoneAreRefused) {
     EXPECT_TRUE(refused({days}, 100));
 }
 
-// The layouts of both versions are a promise: docs/formats.md. The second one came with price limits.
-TEST(Latest, Versions1And2AreReadAnd2IsWritten) {
+// The layouts of all versions are a promise: docs/formats.md. The second one came with price limits, the third one with the rows of
+// each dataset.
+TEST(Latest, Versions1To3AreReadAnd3IsWritten) {
   const catalog::Time time{microseconds(1'700'000'000'000'001)};
   Published published{.uuid = "01234567-89ab-4cde-8fab-0123456789ab", .states = {}, .log = {}};
   for (const catalog::SnapshotId id : {9, 7})
@@ -358,24 +359,27 @@ TEST(Latest, Versions1And2AreReadAnd2IsWritten) {
   entry.pin_note = "why";
   published.log = {entry, {}};
   published.log[1].dropped = time;
-  for (const char* const name : {"latest_v1.bin", "latest_v2.bin"}) {
+  for (const std::string_view name : {"latest_v1.bin", "latest_v2.bin", "latest_v3.bin"}) {
     SCOPED_TRACE(name);
-    if (name == std::string_view("latest_v2.bin"))
+    if (name == "latest_v3.bin") published.log[0].datasets = {{"daily", 1200, false}, {"minute", 288'000, true}};
+    if (name == "latest_v2.bin")
       published.states[0].limits = {{day(2023, 11, 1), 300, 0xFEDCBA9876543211}, {day(2024, 2, 1), 200, 1}};
-    std::ifstream file(std::string(MOMENTUM_SOURCE_DIR "/tests/store/") + name, std::ios::binary);
+    std::ifstream file(std::string(MOMENTUM_SOURCE_DIR "/tests/store/").append(name), std::ios::binary);
     const std::string blob{std::istreambuf_iterator<char>(file), {}};
     const Published back = unpack_latest(std::as_bytes(std::span(blob)), "here").value();
     EXPECT_EQ(back.uuid, published.uuid);
     EXPECT_EQ(back.states, published.states);
     ASSERT_EQ(back.log.size(), 2U);
     EXPECT_EQ(back.log[0].snapshot, entry.snapshot);
+    EXPECT_EQ(back.log[0].datasets, published.log[0].datasets);
+    EXPECT_TRUE(back.log[1].datasets.empty());
     EXPECT_EQ(back.log[0].pinned, entry.pinned);
     EXPECT_EQ(back.log[0].pin_note, "why");
     EXPECT_EQ(back.log[0].files_added, 3);
     EXPECT_EQ(back.log[1].dropped, time);
     const std::vector<std::byte> packed = pack_latest(published);
     EXPECT_EQ(std::string(reinterpret_cast<const char*>(packed.data()), packed.size()) == blob,
-              name == std::string_view("latest_v2.bin"));
+              name == "latest_v3.bin");
   }
 }
 

@@ -57,7 +57,20 @@ class Demo(ProgramCase):
                                              "json").stdout)["well"])
         counts = json.loads(self.good("store", "diff", 2, 3, "--store", "store", "--format", "json").stdout)["counts"]
         self.assertEqual(counts, {"minute added": info["minutes"]["bars"]})
-        self.good("store", "convert", "--store", "store", "--to", "hdf", "other")
+        log = json.loads(self.good("store", "log", "--store", "store", "--format", "json").stdout)["snapshots"]
+        self.assertEqual([(line["dataset"], line["bars"], line["minutes"]) for line in log],
+                         [("minute", info["bars"], info["minutes"]["bars"]), ("daily", info["bars"], 0), (None, 0, 0)])
+        self.assertEqual([line["added"] for line in log], [info["minutes"]["bars"], info["bars"], 0])
+        self.assertIn("minute: 97,920", self.good("store", "log", "--store", "store", "--format", "table").stdout)
+        self.good("store", "publish", "--store", "store", "copy")
+        self.assertEqual(json.loads(self.good("store", "log", "--store", "copy", "--format", "json").stdout)["snapshots"], log)
+        made = json.loads(self.good("store", "convert", "--store", "store", "--to", "hdf", "other", "--format",
+                                    "json").stdout)
+        self.assertEqual((made["bars"], made["minutes"]), (info["bars"], info["minutes"]["bars"]))
+        other = json.loads(self.good("store", "log", "--store", "other", "--format", "json").stdout)["snapshots"][0]
+        self.assertEqual((other["dataset"], other["added"]), ("daily;minute", info["bars"] + info["minutes"]["bars"]))
+        doctor = json.loads(self.good("doctor", "--store", "store", "--format", "json").stdout)["store"]
+        self.assertEqual((doctor["bars"], doctor["minutes"]), (info["bars"], info["minutes"]["bars"]))
         answer = self.best()
         other = json.loads(self.good("scan", "--store", "other", "--freq", "60m", "--format", "json").stdout)
         self.assertEqual(other["results"], answer["results"])

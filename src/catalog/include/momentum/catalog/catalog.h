@@ -25,9 +25,18 @@ struct Garbage {
   Time ended;
 };
 
+// The rows of a state in one dataset.
+struct DatasetRows {
+  std::string dataset;  // as FileRecord has it
+  std::int64_t rows = 0;
+  bool added = false;  // whether the commit added files of it
+  bool operator==(const DatasetRows&) const = default;
+};
+
 // A snapshot as the log has it.
 struct LogEntry {
   Snapshot snapshot;
+  std::vector<DatasetRows> datasets = {};  // that have rows, by name
   std::int64_t files_added = 0, files_ended = 0;  // by the commit
   std::optional<Time> pinned;
   std::string pin_note;

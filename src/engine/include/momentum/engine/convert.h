@@ -23,7 +23,7 @@ struct ConvertReport {
   std::int64_t source_snapshot = 0, snapshot = 0;
   std::string uuid;  // of the new store
   int compression = 0;
-  std::int64_t instruments = 0, bars = 0, files = 0;
+  std::int64_t instruments = 0, bars = 0, minutes = 0, files = 0;  // bars of days, and of minutes
   std::int64_t bytes_before = 0, bytes_after = 0;  // of data files
 };
 

@@ -36,7 +36,8 @@ struct PublishedState {
 struct Published {
   std::string uuid;  // of the store
   std::vector<PublishedState> states;  // newest first, not empty
-  std::vector<catalog::LogEntry> log;  // as the store's catalog had it then, newest first
+  std::vector<catalog::LogEntry>
+      log;  // as the store's catalog had it then, newest first; without datasets of an old copy
 };
 
 struct Publication {
