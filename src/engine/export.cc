@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <mutex>
 #include <set>
 #include <span>
@@ -36,6 +37,7 @@ struct Columns {
   std::vector<std::string> names;  // each once, in the order in which they were named
   std::vector<std::string> stored;  // of kStoredColumns: those among them
   std::vector<const score::Column*> lines;  // of the profile: those among them
+  bool limits = false;  // price limits are among them
   bool from_origin = false;  // one of them depends on bars before the first one shown
 };
 
@@ -52,14 +54,14 @@ Result<Columns> columns_of(const ExportRequest& request) {
   all.insert(all.end(), kStoredColumns.begin(), kStoredColumns.end());
   for (const std::string& name : request.columns.empty() ? kUsualColumns : request.columns) {
     if (name == "date" || name == "code" || contains(out.names, name)) continue;
-    if (name == "up_limit" || name == "down_limit")
-      return fail(ErrorCode::bad_value, "price limits are not exported", name, "momentum show has them");
     if (!contains(all, name)) return no_such_column(name, all);
-    if (request.frequency != Frequency::day && (contains(kStoredColumns, name) || name == "adj_volume"))
+    const bool is_limit = name == "up_limit" || name == "down_limit";
+    if (request.frequency != Frequency::day && (contains(kStoredColumns, name) || name == "adj_volume" || is_limit))
       return fail(ErrorCode::bad_value, fmt::format("{} is of days", name), "--freq",
                   fmt::format("leave it out, or {}", name));
     out.names.push_back(name);
     if (contains(kStoredColumns, name)) out.stored.push_back(name);
+    out.limits = out.limits || is_limit;
     if (name == "factor" || name == "adj_volume") out.from_origin = true;
   }
   if (out.names.empty())
@@ -175,7 +177,8 @@ class Export {
   std::size_t rows_at_once(const Context& ctx) const {
     std::size_t bytes = kPartBytes;
     if (ctx.memory_limit > 0) bytes = std::min(bytes, ctx.memory_limit / 8);
-    return bytes / (sizeof(double) * (columns_.names.size() + outputs_.size() + 1)) + 1;
+    const std::size_t limits = columns_.limits ? sizeof(DayLimit) / sizeof(double) : 0;
+    return bytes / (sizeof(double) * (columns_.names.size() + outputs_.size() + limits + 1)) + 1;
   }
 
   Result<std::vector<Rows>> read(const Context& ctx, std::span<const std::size_t> instruments) const {
@@ -186,10 +189,11 @@ class Export {
     cut.more = columns_.stored;
     std::ranges::sort(cut.only);
     if (!columns_.from_origin && request_.start) cut.history_days = std::max(0, end_ - *request_.start);
+    MOMENTUM_TRY(const KnownLimits limits, limits_of(ctx, instruments));
     std::mutex mutex;
     std::vector<Rows> out;
     const LaneSink sink = [&](const Context& own, std::span<const Lane> lanes) -> Result<void> {
-      MOMENTUM_TRY(std::vector<Rows> made, compute(own, lanes));
+      MOMENTUM_TRY(std::vector<Rows> made, compute(own, lanes, limits));
       const std::lock_guard guard(mutex);
       out.insert(out.end(), std::make_move_iterator(made.begin()), std::make_move_iterator(made.end()));
       return {};
@@ -199,25 +203,39 @@ class Export {
     return out;
   }
 
-  Result<std::vector<Rows>> compute(const Context& ctx, std::span<const Lane> lanes) const {
+  // By instrument; none where they are not wanted.
+  using KnownLimits = std::map<std::size_t, std::vector<DayLimit>>;
+  Result<KnownLimits> limits_of(const Context& ctx, std::span<const std::size_t> instruments) const {
+    KnownLimits out;
+    if (!columns_.limits) return out;
+    Date first = end_;
+    for (const std::size_t i : instruments) first = std::min(first, market_.first_bar(i));
+    if (request_.start) first = std::max(first, *request_.start);
+    MOMENTUM_TRY(auto limits, market_.limits(ctx, instruments, first, end_));
+    for (std::size_t k = 0; k < instruments.size(); ++k) out[instruments[k]] = std::move(limits[k]);
+    return out;
+  }
+
+  Result<std::vector<Rows>> compute(const Context& ctx, std::span<const Lane> lanes, const KnownLimits& limits) const {
     MOMENTUM_TRY(const panel::Panel panel, panel_of(outputs_.empty() ? lanes.first(0) : lanes, request_.adjust));
     MOMENTUM_TRY(AllRows lines, evaluate_rows(ctx, profile_, outputs_, panel));
     std::vector<Rows> out;
     for (std::size_t i = 0; i < lanes.size(); ++i) {
       if (lanes[i].bars.dates.empty()) continue;
-      MOMENTUM_TRY(Rows rows, rows_of_lane(lanes[i], i, lines));
+      MOMENTUM_TRY(Rows rows, rows_of_lane(lanes[i], i, lines, limits));
       if (!rows.dates.empty()) out.push_back(std::move(rows));
     }
     return out;
   }
 
-  Result<Rows> rows_of_lane(const Lane& lane, std::size_t place, AllRows& lines) const {
+  Result<Rows> rows_of_lane(const Lane& lane, std::size_t place, AllRows& lines, const KnownLimits& known) const {
     LaneColumns made(lane, request_.adjust);
     made.bars();
     for (std::size_t k = 0; k < outputs_.size(); ++k)
       made.line(std::string(columns_.lines[k]->name), lines.values(place, k), profile_.graph[outputs_[k]].degree);
     const std::vector<double> volumes = volumes_of(lane);
-    made.extras(volumes, {}, {});
+    const RowLimits limits = columns_.limits ? row_limits(lane.bars.dates, known.at(lane.instrument)) : RowLimits{};
+    made.extras(volumes, limits.up, limits.down);
     for (std::size_t k = 0; k < columns_.stored.size(); ++k) made.stored(columns_.stored[k], lane.bars.more[k]);
     MOMENTUM_TRY(const std::vector<LaneColumn> chosen, select_columns(made.take(), 0, columns_.names));
 

@@ -28,8 +28,9 @@ class FileMarket final : public Market {
   }
   std::vector<panel::ShareAction> actions(std::size_t) const override { return {}; }  // nor of these
   // Files hold none.
-  Result<std::vector<DayLimit>> limits(const Context&, std::size_t, Date, Date) const override {
-    return std::vector<DayLimit>();
+  Result<std::vector<std::vector<DayLimit>>> limits(const Context&, std::span<const std::size_t> instruments, Date,
+                                                    Date) const override {
+    return std::vector<std::vector<DayLimit>>(instruments.size());
   }
   int digits(std::size_t instrument) const override;
   bool delisted(std::size_t, Date) const override { return false; }  // no file of bars says so

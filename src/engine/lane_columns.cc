@@ -1,6 +1,7 @@
 #include "lane_columns.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "momentum/base/nearest.h"
@@ -69,6 +70,18 @@ std::unexpected<Error> no_such_column(const std::string& name, const std::vector
   return fail(
       ErrorCode::name_not_found, "no such column", name,
       meant.empty() ? "columns are date, " + names.front() + " .. " + names.back() : "did you mean " + meant + "?");
+}
+
+RowLimits row_limits(std::span<const std::int32_t> dates, const std::vector<DayLimit>& known) {
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  RowLimits out{std::vector<double>(dates.size(), kNone), std::vector<double>(dates.size(), kNone)};
+  for (const DayLimit& day : known) {
+    const auto at = std::ranges::lower_bound(dates, day.day.days);
+    if (at == dates.end() || *at != day.day.days) continue;
+    out.up[static_cast<std::size_t>(at - dates.begin())] = day.up;
+    out.down[static_cast<std::size_t>(at - dates.begin())] = day.down;
+  }
+  return out;
 }
 
 Result<std::vector<LaneColumn>> select_columns(std::vector<LaneColumn> all, std::size_t ordinary,

@@ -53,6 +53,12 @@ panel::AdditiveInput additive_input(const Lane& lane, const LaneActions& actions
 // adj_volume: the volumes at that level; as stored where `adjust` is none.
 std::vector<double> level_volumes(const Lane& lane, const panel::AdditiveInput& input, Adjust adjust);
 
+// Price limits by rows; missing where none is known.
+struct RowLimits {
+  std::vector<double> up, down;
+};
+RowLimits row_limits(std::span<const std::int32_t> dates, const std::vector<DayLimit>& known);
+
 // Those that are wanted, in that order (`date` is left out: it is always there); where none is named, the first `ordinary`.
 // Error name_not_found, with the nearest name.
 Result<std::vector<LaneColumn>> select_columns(std::vector<LaneColumn> all, std::size_t ordinary,

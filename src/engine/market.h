@@ -105,10 +105,11 @@ class Market {
   virtual std::span<const Date> quarantined(std::size_t instrument) const = 0;
   // Corporate actions, ascending; none where any of its prices are not raw, and would be adjusted twice.
   virtual std::vector<panel::ShareAction> actions(std::size_t instrument) const = 0;
-  // Price limits of days from `first` to `last`, ascending; what is not known is left out. Errors: those of
-  // store::LimitsReader.
-  virtual Result<std::vector<DayLimit>> limits(const Context& ctx, std::size_t instrument, Date first,
-                                               Date last) const = 0;
+  // Price limits of days from `first` to `last`: for each of `instruments`, ascending; what is not known is left out. Errors: those
+  // of store::LimitsReader.
+  virtual Result<std::vector<std::vector<DayLimit>>> limits(const Context& ctx,
+                                                            std::span<const std::size_t> instruments, Date first,
+                                                            Date last) const = 0;
   // Digits after the point of its tick.
   virtual int digits(std::size_t instrument) const = 0;
   // Whether a source says that its listing ended before the session.

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "frequency.h"
 #include "lane_columns.h"
@@ -17,23 +16,6 @@
 
 namespace momentum::engine {
 namespace {
-
-// The limits of each row.
-struct RowLimits {
-  std::vector<double> up, down;
-};
-
-RowLimits limits_of(std::span<const std::int32_t> dates, const std::vector<DayLimit>& known) {
-  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  RowLimits out{std::vector<double>(dates.size(), kNone), std::vector<double>(dates.size(), kNone)};
-  for (const DayLimit& day : known) {
-    const auto at = std::ranges::lower_bound(dates, day.day.days);
-    if (at == dates.end() || *at != day.day.days) continue;
-    out.up[static_cast<std::size_t>(at - dates.begin())] = day.up;
-    out.down[static_cast<std::size_t>(at - dates.begin())] = day.down;
-  }
-  return out;
-}
 
 bool wants(const ShowRequest& request, std::string_view column) {
   return std::ranges::find(request.columns, column) != request.columns.end();
@@ -132,7 +114,7 @@ Result<std::shared_ptr<arrow::Table>> rows_of(const Context& ctx, const ShowRequ
   const std::size_t ordinary_count = ordinary.size();
   const std::vector<double> volumes = level_volumes(raw, input, request.adjust);
   LaneColumns extra(raw, adjust);
-  const RowLimits limits = limits_of(raw.bars.dates, known_limits);
+  const RowLimits limits = row_limits(raw.bars.dates, known_limits);
   extra.extras(volumes, limits.up, limits.down);
   for (auto& column : extra.take()) ordinary.push_back(std::move(column));
   MOMENTUM_TRY(const auto chosen, select_columns(std::move(ordinary), ordinary_count, request.columns));
@@ -195,9 +177,10 @@ Result<Shown> show(const Context& ctx, const ShowRequest& request, InputReport* 
     return fail(ErrorCode::session_not_found, shown.code + " has no bar up to " + to_string(end), "--end",
                 "its first bar is of " + to_string(first));
   }
-  std::vector<DayLimit> limits;
+  std::vector<std::vector<DayLimit>> limits(1);
   if (wants_limits(request)) {
-    MOMENTUM_TRY(limits, market->limits(ctx, instrument, std::max(first, request.start.value_or(first)), end));
+    const Date from = std::max(first, request.start.value_or(first));
+    MOMENTUM_TRY(limits, market->limits(ctx, {&instrument, 1}, from, end));
   }
   const bool minutes = minutes_of(request.frequency) != 0;
   const Cut cut{.session = end,
@@ -214,7 +197,7 @@ Result<Shown> show(const Context& ctx, const ShowRequest& request, InputReport* 
       shown.as_of = Date{lanes[0].bars.dates.back()};
       shown.name = market->name(instrument, shown.as_of);
     }
-    MOMENTUM_TRY(shown.rows, rows_of(own, request, lanes[0], actions, limits));
+    MOMENTUM_TRY(shown.rows, rows_of(own, request, lanes[0], actions, limits[0]));
     return {};
   };
   MOMENTUM_TRY_VOID(market->read(ctx, cut, at_frequency(*market, request.frequency, sink)));

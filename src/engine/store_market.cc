@@ -188,22 +188,26 @@ std::vector<panel::ShareAction> StoreMarket::actions(std::size_t instrument) con
   return out;
 }
 
-// A year at a time: a day's limits come for all instruments.
-Result<std::vector<DayLimit>> StoreMarket::limits(const Context& ctx, std::size_t instrument, Date first,
-                                                  Date last) const {
-  std::vector<DayLimit> out;
+// About a year at a time, to the end of a month: a day's limits come for all instruments, a copy's month by month.
+Result<std::vector<std::vector<DayLimit>>> StoreMarket::limits(const Context& ctx,
+                                                               std::span<const std::size_t> instruments, Date first,
+                                                               Date last) const {
+  std::vector<std::vector<DayLimit>> out(instruments.size());
   if (state_.limits == 0) return out;
   MOMENTUM_TRY(const auto reader, store::LimitsReader::open(ctx, folder_, state_));
   const auto price = [](Decimal value) {
     return value.units == 0 ? std::numeric_limits<double>::quiet_NaN() : value.value();
   };
   constexpr std::int32_t kYear = 366;
-  for (Date from = first; from <= last; from = from + kYear) {
-    MOMENTUM_TRY(const auto days, reader.read(ctx, from, std::min(last, from + (kYear - 1))));
+  for (Date from = first, next; from <= last; from = next) {
+    next = std::min(first_of_month(from + kYear), last + 1);
+    MOMENTUM_TRY(const auto days, reader.read(ctx, from, next - 1));
     for (const catalog::DayLimits& day : days) {
-      const auto at = std::ranges::lower_bound(day.limits, members_[instrument], {}, &catalog::PriceLimit::instrument);
-      if (at != day.limits.end() && at->instrument == members_[instrument])
-        out.push_back({day.day, price(at->up), price(at->down)});
+      for (std::size_t k = 0; k < instruments.size(); ++k) {
+        const catalog::InstrumentId id = members_[instruments[k]];
+        const auto at = std::ranges::lower_bound(day.limits, id, {}, &catalog::PriceLimit::instrument);
+        if (at != day.limits.end() && at->instrument == id) out[k].push_back({day.day, price(at->up), price(at->down)});
+      }
     }
   }
   return out;

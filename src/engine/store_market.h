@@ -24,8 +24,8 @@ class StoreMarket final : public Market {
   std::span<const Date> suspended(std::size_t instrument) const override { return record(instrument).suspended; }
   std::span<const Date> quarantined(std::size_t instrument) const override { return record(instrument).quarantined; }
   std::vector<panel::ShareAction> actions(std::size_t instrument) const override;
-  Result<std::vector<DayLimit>> limits(const Context& ctx, std::size_t instrument, Date first,
-                                       Date last) const override;
+  Result<std::vector<std::vector<DayLimit>>> limits(const Context& ctx, std::span<const std::size_t> instruments,
+                                                    Date first, Date last) const override;
   int digits(std::size_t instrument) const override;
   bool delisted(std::size_t instrument, Date session) const override;
   Date first_bar(std::size_t instrument) const override;

@@ -56,6 +56,32 @@ class ExportCase(Case):
         self.assertEqual(found[1:], wanted)
 
 
+class Limits(ExportCase):
+    def test_price_limits(self):
+        self.imported(self.market(count=500))  # a demo takes no limits but its own
+        self.export("all.csv")
+        codes = self.codes()
+        columns = ["up_limit", "close", "down_limit"]
+        self.export("none.csv", "--columns", ",".join(columns))
+        self.assertEqual({(row[2], row[4]) for row in self.rows("none.csv")[1:]}, {("", "")})
+        self.export("days.csv", "--codes", codes[0], "--columns", "raw_close")
+        days = [(day, float(close)) for _, day, close in self.rows("days.csv")[1:]]
+        lines = [f"{code},{day},{close + 1 + k:.2f},{close / 2:.4f}" for k, code in enumerate((codes[0], codes[-1]))
+                 for day, close in days[::3 + k]]
+        (self.folder / "limits.csv").write_text("\n".join(["code,date,up,down", *lines]) + "\n")
+        self.good("import", "--kind", "limits", "limits.csv", "--store", "store")
+        for dates in ((), ("--start", "2024-12-30", "--end", "2025-06-30", "--adjust", "none")):
+            self.export("some.csv", "--columns", ",".join(columns), *dates)
+            self.expect_shown("some.csv", codes, columns, *dates)
+        shown = {(row[0], row[1]): (row[2], row[4]) for row in self.rows("some.csv")[1:] if row[2]}
+        given = {tuple(line.split(",")[:2]): line.split(",")[2:] for line in lines}
+        self.assertGreater(len(shown), 60)
+        for key, (up, down) in shown.items():
+            self.assertEqual([float(up), float(down)], [float(text) for text in given[key]], key)
+        self.export("small.csv", "--columns", ",".join(columns), *dates, "--memory-limit", "10M")
+        self.assertEqual(self.rows("small.csv"), self.rows("some.csv"))
+
+
 class Export(ExportCase):
     def setUp(self):
         super().setUp()
@@ -188,7 +214,7 @@ class Export(ExportCase):
         self.assertIn("--format", self.bad(2, *export, "-o", "a.csv", "--format", "csv"))
         self.assertIn("date", self.bad(2, *export, "-o", "a.csv", "--columns", "date"))
         self.assertIn("did you mean ma20", self.bad(3, *export, "-o", "a.csv", "--columns", "ma21"))
-        self.assertIn("up_limit", self.bad(2, *export, "-o", "a.csv", "--columns", "close,up_limit"))
+        self.assertIn("up_limit", self.bad(2, *export, "-o", "a.csv", "--columns", "close,up_limit", "--freq", "1w"))
         self.bad(3, *export, "-o", "a.csv", "--codes", "600999.SH")
         self.bad(2, *export, "-o", "a.csv", "--start", "2025-01-02", "--end", "2024-01-02")
         self.bad(2, *export, "-o", "a.csv", "--adjust", "additive")

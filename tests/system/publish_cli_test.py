@@ -84,6 +84,10 @@ class Folders(Published):
         shown = self.good(*show, "store").stdout
         self.assertIn(",10.01,", shown)
         self.assertEqual(self.good(*show, "there").stdout, shown)
+        export = ("store", "export", "--columns", "up_limit,down_limit", "-o")
+        self.good(*export, "here.csv", "--store", "store")
+        self.good(*export, "there.csv", "--store", "there")
+        self.assertEqual((self.folder / "there.csv").read_bytes(), (self.folder / "here.csv").read_bytes())
         for path in (self.folder / "there/limits").iterdir():
             path.write_bytes(path.read_bytes()[:-1])
         self.assertIn("price limits", self.bad(5, *show, "there"))
