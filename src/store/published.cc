@@ -151,13 +151,15 @@ Result<Published> unpack_latest(std::span<const std::byte> bytes, std::string_vi
 
 Result<Published> read_latest(const Context& ctx, const formats::Folder& folder) {
   const std::string path(kLatest);
+  const auto read = [&]() -> Result<Published> {
+    MOMENTUM_TRY(const auto bytes, read_whole(folder, path));
+    return unpack_latest(bytes, folder.name_of(path));
+  };
   for (int tries = 1;; ++tries) {
-    auto bytes = read_whole(folder, path);
-    if (!bytes && bytes.error().code == ErrorCode::file_not_found)
+    auto latest = read();
+    if (!latest && latest.error().code == ErrorCode::file_not_found)
       return fail(ErrorCode::store_not_found, "no store is published here", folder.name(),
                   "momentum store publish makes a copy of one; check --store");
-    if (!bytes) return std::unexpected(std::move(bytes).error());
-    auto latest = unpack_latest(*bytes, folder.name_of(path));
     if (latest || latest.error().code != ErrorCode::damaged_store || tries == kTries) return latest;
     if (ctx.cancelled()) return Context::interrupted();
     std::this_thread::sleep_for(kPause);

@@ -161,13 +161,13 @@ class ArrowFile final : public arrow::io::RandomAccessFile {
   arrow::Result<std::int64_t> GetSize() override { return static_cast<std::int64_t>(bytes_.size()); }
   arrow::Result<std::shared_ptr<arrow::Buffer>> ReadAt(std::int64_t offset, std::int64_t length) override {
     const std::lock_guard lock(mutex);
-    if (broken) return arrow::Status::IOError("connection\nreset");
+    if (!failure.empty()) return arrow::Status::IOError(failure);
     asked.push_back({offset, length});
     return arrow::Buffer::FromString(bytes_.substr(static_cast<std::size_t>(offset), static_cast<std::size_t>(length)));
   }
   std::mutex mutex;
   std::vector<ByteRange> asked;
-  bool broken = false;
+  std::string failure;  // of every read
 
  private:
   std::string bytes_;
@@ -210,12 +210,22 @@ TEST(ObjectSource, SaysInOneLineWhatFailed) {
   EXPECT_EQ(longer->read({5, 10}).error().code, ErrorCode::unreadable_data);
   const auto fetched = longer->fetch({{5, 10}});
   EXPECT_EQ(longer->read({5, 10}).error().what, "5 bytes at 5, where 10 should be");
-  file->broken = true;
+  file->failure = "connection\nreset";
   const auto source = object_source(file, 10, "s3://b/a");
   const Error error = source->read({0, 1}).error();
   EXPECT_EQ(error.category(), Category::source);
   EXPECT_EQ(error.where, "s3://b/a");
   EXPECT_EQ(error.what, "the object store failed (connection reset)");
+}
+
+// Replaced by a shorter one while it was open.
+TEST(ObjectSource, AnObjectThatShrankIsDamage) {
+  const auto file = std::make_shared<ArrowFile>("0123456789");
+  const auto source = object_source(file, 10, "abfs://a@b/latest");
+  file->failure = "ReadAt failed. Azure Error: [InvalidRange] 416 The range specified is invalid";
+  const Error error = source->read({2, 8}).error();
+  EXPECT_EQ(error.code, ErrorCode::unreadable_data);
+  EXPECT_EQ(error.what, "0 bytes at 2, where 8 should be");
 }
 
 }  // namespace

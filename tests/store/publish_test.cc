@@ -252,6 +252,32 @@ TEST_F(Publishing, DamageThereIsNamed) {
   EXPECT_EQ(BarsReader::open(ctx_, place(), whole, made).error().code, ErrorCode::damaged_store);
 }
 
+// A folder of which a file is between two versions for a while.
+class Flickering final : public formats::Folder {
+ public:
+  Flickering(const std::string& place, int times) : folder_(formats::open_folder(place).value()), left_(times) {}
+  const std::string& name() const override { return folder_->name(); }
+  Result<std::unique_ptr<formats::ByteSource>> open(const std::string& path) const override {
+    if (left_-- > 0) return fail(ErrorCode::unreadable_data, "0 bytes at 0, where 311 should be", name_of(path));
+    return folder_->open(path);
+  }
+  Result<void> write(const std::string& path, const Pieces& next) override { return folder_->write(path, next); }
+  Result<std::vector<formats::FolderEntry>> list(const std::string& under) const override {
+    return folder_->list(under);
+  }
+  Result<void> remove(const std::string& path) override { return folder_->remove(path); }
+
+ private:
+  std::shared_ptr<formats::Folder> folder_;
+  mutable int left_;
+};
+
+TEST_F(Publishing, AReaderThatComesBetweenTwoVersionsTriesAgain) {
+  ASSERT_TRUE(publish());
+  EXPECT_EQ(read_latest(ctx_, Flickering(place(), 2))->states, read_published(ctx_, place())->states);
+  EXPECT_EQ(read_latest(ctx_, Flickering(place(), 1000)).error().code, ErrorCode::damaged_store);
+}
+
 catalog::DayLimits limits_on(Date day, std::int64_t yuan) {
   return {day, {{0, {yuan * Decimal::kOne}, {}}, {2, {yuan * Decimal::kOne}, {Decimal::kOne}}}};
 }
