@@ -1,5 +1,5 @@
 // The whole protocol of a store by many threads at once, with data files that are plain text: lock, write, publish, commit, gc and
-// read. What ThreadSanitizer looks at, since Arrow cannot be built for it.
+// read. The same with real data files: tests/store/readers_test.cc.
 
 #include <unistd.h>
 

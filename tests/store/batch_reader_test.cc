@@ -281,8 +281,8 @@ TEST_F(Reading, AnInterruptedOpen) {
 }
 
 TEST_F(Reading, TooLittleMemory) {
-#ifdef __SANITIZE_ADDRESS__
-  GTEST_SKIP() << "AddressSanitizer ends the program instead of throwing bad_alloc";
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "a sanitizer ends the program instead of throwing bad_alloc";
 #endif
   Plan made = plan(store_.market(), {.columns = {"close"}}).value();
   const BarsReader reader = open(made);

@@ -1,5 +1,5 @@
-// A hundred processes that read, one that writes: every read is its snapshot, bit for bit.
-// MOMENTUM_READ_SECONDS says how long; ./dev crash takes a minute.
+// A hundred processes that read, one that writes: every read is its snapshot, bit for bit. Then a hundred threads of one process.
+// MOMENTUM_READ_SECONDS says how long; ./dev crash and ./dev tsan take a minute.
 
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -10,10 +10,12 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <mutex>
 #include <new>
 #include <random>
 #include <thread>
 
+#include "momentum/base/parallel.h"
 #include "momentum/store/batch_reader.h"
 #include "momentum/store/plan.h"
 #include "upkeep_fixture.h"
@@ -89,19 +91,22 @@ class History {
   std::vector<std::uint64_t> digests_;  // of the states 2, 3, ...
 };
 
-Result<std::uint64_t> read_all(const std::string& folder, const catalog::State& state) {
+Result<std::uint64_t> read_all(const Context& ctx, const std::string& folder, const catalog::State& state) {
   MOMENTUM_TRY(const Plan all, plan(state, {.columns = kColumnsRead}, {.rows_per_batch = 1000}));
-  MOMENTUM_TRY(const BarsReader reader, BarsReader::open(on_threads(1), folder, state, all));
+  MOMENTUM_TRY(const BarsReader reader, BarsReader::open(ctx, folder, state, all));
   std::map<catalog::InstrumentId, Rows> found;
-  for (const Batch& batch : all.batches) {
-    MOMENTUM_TRY(const BatchBars bars, reader.read(batch));
+  std::mutex mutex;
+  MOMENTUM_TRY_VOID(parallel_for(ctx, all.batches.size(), [&](std::size_t i) -> Result<void> {
+    MOMENTUM_TRY(const BatchBars bars, reader.read(all.batches[i]));
+    const std::lock_guard lock(mutex);
     for (const SeriesBars& series : bars.series) {
       Rows& rows = found[series.id];
       rows.dates.assign(series.dates.begin(), series.dates.end());
       for (std::size_t c = 0; c < kColumnsRead.size(); ++c)
         rows.columns[kColumnsRead[c]].assign(series.columns[c].begin(), series.columns[c].end());
     }
-  }
+    return {};
+  }));
   Digest out;
   for (const auto& [id, rows] : found) {
     out.add(static_cast<std::uint64_t>(id));
@@ -113,19 +118,19 @@ Result<std::uint64_t> read_all(const std::string& folder, const catalog::State& 
   return out.value();
 }
 
-// Seen by all processes.
+// Seen by all readers.
 struct Board {
   std::atomic<bool> over = false;
-  std::atomic<int> reads = 0, older = 0, gone = 0;
+  std::atomic<int> reads = 0, older = 0, gone = 0, wrong = 0;
 };
 
 // One read, of the newest state or an older one. False: it was wrong, and that was said.
-bool reads_right(const std::string& folder, History& history, std::mt19937& random, Board& board) {
+bool reads_right(const Context& ctx, const std::string& folder, History& history, std::mt19937& random, Board& board) {
   const auto catalog = catalog::Catalog::open(folder, kPatient);
   auto state = catalog ? catalog->load() : Result<catalog::State>(std::unexpected(catalog.error()));
   const bool older = state && random() % 2 == 0;
   if (older) state = catalog->load(1 + static_cast<catalog::SnapshotId>(random()) % state->snapshot.id);
-  const auto read = state ? read_all(folder, *state) : Result<std::uint64_t>(std::unexpected(state.error()));
+  const auto read = state ? read_all(ctx, folder, *state) : Result<std::uint64_t>(std::unexpected(state.error()));
   if (!read) {
     if (read.error().code != ErrorCode::snapshot_not_found) {
       std::fprintf(stderr, "a reader: %s\n", read.error().to_string().c_str());
@@ -141,16 +146,17 @@ bool reads_right(const std::string& folder, History& history, std::mt19937& rand
   return false;
 }
 
-[[noreturn]] void read_on(const std::string& folder, int number, Board& board) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // where the writer fails before it can say that it is over
+void read_on(const Context& ctx, const std::string& folder, int number, Board& board) {
   History history;
   std::mt19937 random(static_cast<unsigned>(number));
   do {
-    if (!reads_right(folder, history, random, board)) ::_exit(1);
+    if (!reads_right(ctx, folder, history, random, board)) {
+      ++board.wrong;
+      return;
+    }
     std::this_thread::sleep_for(
         std::chrono::milliseconds(random() % 100));  // few cores: the writer wants to write, too
   } while (!board.over);
-  ::_exit(0);
 }
 
 // A write, and after every fourth one a gc of all that nothing keeps.
@@ -176,9 +182,30 @@ void write_one(const IngestStore& store, const Bars& bars, int number) {
   ASSERT_TRUE(collect({}, lock, catalog, now, plan));
 }
 
-TEST(Readers, AHundredReadersAndAWriter) {
+// Writes until it is time, then says that it is over. How many writes.
+int write_on(const IngestStore& store, Board& board) {
   const char* const wanted = std::getenv("MOMENTUM_READ_SECONDS");
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(wanted != nullptr ? std::atoi(wanted) : 2);
+  History history;
+  int writes = 0;
+  do {
+    write_one(store, history.next(), writes++);
+  } while (!testing::Test::HasFatalFailure() && (writes < 5 || std::chrono::steady_clock::now() < until));
+  board.over = true;
+  return writes;
+}
+
+// Once all readers have ended.
+void expect_all_well(const IngestStore& store, const Board& board, int writes) {
+  EXPECT_EQ(board.wrong, 0);
+  EXPECT_GE(board.reads + board.gone, kReaders);
+  EXPECT_GT(board.older, 0);
+  EXPECT_EQ(read_all(on_threads(1), store.folder(), store.state()).value(), History().of(writes + 1));
+  std::printf("%d writes; %d reads of %d readers, %d of them of older states; %d states were gone\n", writes,
+              board.reads.load(), kReaders, board.older.load(), board.gone.load());
+}
+
+TEST(Readers, AHundredProcessesAndAWriter) {
   const IngestStore store(2);
   void* const shared = ::mmap(nullptr, sizeof(Board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   ASSERT_NE(shared, MAP_FAILED);
@@ -186,26 +213,34 @@ TEST(Readers, AHundredReadersAndAWriter) {
   std::vector<pid_t> readers;
   for (int number = 0; number < kReaders; ++number) {
     readers.push_back(::fork());
-    if (readers.back() == 0) read_on(store.folder(), number, board);
+    if (readers.back() == 0) {
+      ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // where the writer fails before it can say that it is over
+      read_on(on_threads(1), store.folder(), number, board);
+      ::_exit(0);
+    }
     ASSERT_GT(readers.back(), 0);
   }
-  History history;
-  int writes = 0;
-  do {
-    write_one(store, history.next(), writes++);
-  } while (!HasFatalFailure() && (writes < 5 || std::chrono::steady_clock::now() < until));
-  board.over = true;
+  const int writes = write_on(store, board);
   for (const pid_t reader : readers) {
     int status = 0;
     ::waitpid(reader, &status, 0);
     EXPECT_EQ(status, 0);
   }
-  EXPECT_GE(board.reads + board.gone, kReaders);
-  EXPECT_GT(board.older, 0);
-  EXPECT_EQ(read_all(store.folder(), store.state()).value(), history.of(writes + 1));
-  std::printf("%d writes; %d reads of %d processes, %d of them of older states; %d states were gone\n", writes,
-              board.reads.load(), kReaders, board.older.load(), board.gone.load());
+  expect_all_well(store, board, writes);
   ::munmap(shared, sizeof(Board));
+}
+
+// What processes cannot show: the state that is of a process and not of a reader, ours and that of Arrow and SQLite. Each reader
+// reads its batches on two threads.
+TEST(Readers, AHundredThreadsAndAWriter) {
+  const IngestStore store(2);
+  Board board;
+  std::vector<std::thread> readers;
+  for (int number = 0; number < kReaders; ++number)
+    readers.emplace_back([&, number] { read_on(on_threads(2), store.folder(), number, board); });
+  const int writes = write_on(store, board);
+  for (std::thread& reader : readers) reader.join();
+  expect_all_well(store, board, writes);
 }
 
 }  // namespace
