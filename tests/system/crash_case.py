@@ -4,6 +4,7 @@ The eye is Python's sqlite3 and pyarrow, not the program: it reads which files a
 command must end in is computed from the CSV files that it was given.
 """
 
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -15,15 +16,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import system_calls
-from power_loss import Disk
-from store_case import PROGRAM, Case, days, rows, write
+from power_loss import image, on_disk
+from store_case import Case, days, rows, write
 
 CODES = tuple(f"{600000 + i}.SH" for i in range(6)) + tuple(f"{i + 1:06d}.SZ" for i in range(6))
 # Weekdays from 2021 on: with 700 there are files of all levels, 20 more are another month's, 780 are three years.
 STORED, MORE, SKIPPED, THREE_YEARS = 700, 720, 680, 780
 STORE_AHEAD = os.environ.get("STORE_AHEAD", "")  # the program of store_ahead.cc
 STILL = 9223372036854775807  # end_snapshot of what has not ended
-
+# What the random numbers of a run are drawn from: a command, the one after it, all others.
+RUN, AGAIN, OTHERS = 1, 2, 3
 
 CRASHES = os.environ.get("MOMENTUM_CRASHES", "40")
 
@@ -55,7 +57,7 @@ class Command:
     name: str
     arguments: list
     bars: dict
-    made: Path = None  # the store before it
+    made: dict = field(default_factory=dict)  # the store before it, by path; empty: none
     before: dict = field(default_factory=dict)  # what the eye saw, before and after a run to its end
     after: dict = field(default_factory=dict)
     calls: list = field(default_factory=list)
@@ -76,23 +78,32 @@ def bars_of(lines):
 
 
 class Eye:
-    """Reads stores without the program. Files that it has read it knows again by their bytes."""
+    """Reads stores without the program. What it has seen it knows again by its bytes."""
 
     def __init__(self):
-        self.known = {}
+        self.files, self.bars, self.stores = {}, {}, {}
 
     def file(self, path):
         import pyarrow.parquet  # as it lies beside the libraries that are linked
         whole = path.read_bytes()
-        if whole not in self.known:
-            table = pyarrow.parquet.read_table(pyarrow.BufferReader(whole)).to_pydict()
+        if whole not in self.files:
+            table = pyarrow.parquet.ParquetFile(pyarrow.BufferReader(whole)).read().to_pydict()
             columns = [[None if value is None else float(value) for value in table[name]]
                        for name in ("open", "high", "low", "close", "volume", "preclose")]
-            if len(self.known) > 200:
-                self.known.clear()
-            self.known[whole] = [(i, str(day), values) for i, day, values in
+            self.files[whole] = [(i, str(day), values) for i, day, values in
                                  zip(table["instrument"], table["date"], zip(*columns))]
-        return self.known[whole]
+        return self.files[whole]
+
+    def bars_of(self, paths, ids):
+        key = tuple(path.read_bytes() for path in paths), tuple(ids.items())
+        if key not in self.bars:
+            out = {}
+            for path in paths:
+                for instrument, day, values in self.file(path):
+                    assert (ids[instrument], day) not in out, f"two bars of {ids[instrument]} on {day}"
+                    out[ids[instrument], day] = values
+            self.bars[key] = out
+        return self.bars[key]
 
     def paths(self, store):
         """The data files that a catalog names, older ones too, and those of the newest state."""
@@ -103,9 +114,12 @@ class Eye:
 
     def see(self, store):
         """All that a store holds, but for names, sizes and times that differ between two runs. None: no store."""
-        store = Path(store)
-        if not (store / "catalog.db").exists():
-            return None
+        key = image(on_disk(str(store)))
+        if key not in self.stores:
+            self.stores[key] = self.look(Path(store)) if (Path(store) / "catalog.db").exists() else None
+        return self.stores[key]
+
+    def look(self, store):
         with sqlite3.connect(f"file:{store}/catalog.db?mode=ro", uri=True) as catalog:
             def all_of(sql):
                 return catalog.execute(sql).fetchall()
@@ -123,16 +137,12 @@ class Eye:
                                 "FROM file ORDER BY 1, 2, 3, 4, 5, 6, 7"),
             }
         catalog.close()
-        out["bars"] = {}
-        for path in sorted(self.paths(store)[1]):
-            for instrument, day, values in self.file(store / path):
-                assert (ids[instrument], day) not in out["bars"], f"two bars of {ids[instrument]} on {day}"
-                out["bars"][ids[instrument], day] = values
+        out["bars"] = self.bars_of([store / path for path in sorted(self.paths(store)[1])], ids)
         return out
 
 
 class CrashCase(Case):
-    """A store in `made/NAME` for each command, and what each one does to it when nothing happens."""
+    """A store for each command, what each one does to it when nothing happens, and what must be so when something does."""
 
     needs_strace = True
 
@@ -145,7 +155,12 @@ class CrashCase(Case):
         cls.addClassCleanup(holder.cleanup)
         cls.home = Path(os.path.realpath(holder.name))
         cls.eye = Eye()
-        cls.slowest = 0.0
+        cls.slowest = 0.0  # second, to open a store and verify it
+        cls.checked = {}  # what was seen, by command and what the disk held
+        one = cls()
+        one.setUp()
+        cls.runs = system_calls.Runs(cls.home, one.environment())
+        cls.addClassCleanup(cls.runs.close)
 
     def setUp(self):
         self.folder = self.home
@@ -163,13 +178,25 @@ class CrashCase(Case):
         # LeakSanitizer traces the program itself, which can have one tracer only.
         return super().environment(ASAN_OPTIONS="detect_leaks=0", **more)
 
-    def command(self, *arguments):
-        return [PROGRAM, *arguments, "--store", "store", "--threads", "1", "--format", "json"]
+    def run_program(self, *arguments):
+        return self.runs.run(arguments, OTHERS)
 
-    def place(self, made):
+    @staticmethod
+    def arguments(*arguments):
+        return [*arguments, "--store", "store", "--threads", "1", "--format", "json"]
+
+    def put(self, tree):
+        """Makes the store this one: what on_disk() returned."""
         shutil.rmtree(self.home / "store", ignore_errors=True)
-        if made:
-            shutil.copytree(made, self.home / "store")
+        for path, content in tree.items():
+            if content is None:
+                os.mkdir(path)
+            else:
+                with open(path, "wb") as file:
+                    file.write(content)
+
+    def there(self):
+        return on_disk(str(self.home / "store"))
 
     def file_of_bars(self, name, skip, count, changed=()):
         """A folder of CSV files; `changed` days (by their index) get other prices. Its bars."""
@@ -202,89 +229,110 @@ class CrashCase(Case):
         old_year = self.file_of_bars("old-year", 0, THREE_YEARS - 2)
         new_year = self.file_of_bars("new-year", THREE_YEARS - 5, THREE_YEARS + 5)
         write(self.home / "facts.csv", ["600000.SH,新名字,银行,2024-03-01"], "code,name,industry,from")
-        made = self.home / "made"
-        self.place(None)
-        self.good("import", "stored", "--store", "store")
-        shutil.copytree(self.home / "store", made / "stored")
+        made = {"nothing": {}}
+
+        def keep(name):
+            made[name] = self.there()
+        store, catalog = ("--store", "store"), self.home / "store" / "catalog.db"
+        self.good("import", "stored", *store)
+        keep("stored")
         ahead = stored | self.put_ahead(stored)
-        shutil.copytree(self.home / "store", made / "ahead")
-        self.place(None)
-        self.good("import", "old-year", "--store", "store")
-        shutil.copytree(self.home / "store", made / "old-year")
-        self.place(made / "stored")
-        self.good("import", "corrected", "--store", "store", "--on-conflict", "replace")
-        shutil.copytree(self.home / "store", made / "corrected")
-        self.good("store", "pin", "2", "--store", "store")
-        (self.home / "store" / "catalog.db").unlink()
-        shutil.copytree(self.home / "store", made / "lost")
-        self.place(made / "corrected")
-        catalog = self.home / "store" / "catalog.db"
+        keep("ahead")
+        self.put({})
+        self.good("import", "old-year", *store)
+        keep("old-year")
+        self.put(made["stored"])
+        self.good("import", "corrected", *store, "--on-conflict", "replace")
+        keep("corrected")
+        self.good("store", "pin", "2", *store)
+        catalog.unlink()
+        keep("lost")
+        self.put(made["corrected"])
         catalog.write_bytes(catalog.read_bytes()[:20000])
-        shutil.copytree(self.home / "store", made / "torn")
+        keep("torn")
         # as torn, and a commit was under way: its journal would be rolled back into the catalog that lies beside it
-        self.place(made / "corrected")
-        pin = self.command("store", "pin", "3")
-        _, calls = system_calls.record(pin, self.home, self.environment(), self.home / "store")
+        self.put(made["corrected"])
+        pin = self.arguments("store", "pin", "3")
+        _, calls = system_calls.record(pin, RUN, self.home, self.environment(), self.home / "store")
         written = [call for call in calls if call.name == "pwrite64" and call.path.endswith("catalog.db")]
-        self.place(made / "corrected")
-        system_calls.killed_before(written[-1], pin, self.home, self.environment())
+        self.put(made["corrected"])
+        self.runs.killed_before(written[-1], pin, RUN)
         catalog.write_bytes(catalog.read_bytes()[:20000])
         self.assertGreater((self.home / "store" / "catalog.db-journal").stat().st_size, 512)
-        shutil.copytree(self.home / "store", made / "torn-amid")
+        keep("torn-amid")
         replace = ["--on-conflict", "replace"]
         listed = [
-            Command("create", ["import", "few"], few, None),
-            Command("append", ["import", "few"], stored | few, made / "stored"),
-            Command("append-months", ["import", "more"], stored | more, made / "stored"),
-            Command("append-year", ["import", "new-year"], old_year | new_year, made / "old-year"),
-            Command("correct", ["import", "corrected", *replace], corrected, made / "stored"),
-            Command("facts", ["import", "facts.csv", "--kind", "instruments"], stored, made / "stored"),
-            Command("pin", ["store", "pin", "2", "--note", "kept"], corrected, made / "corrected"),
-            Command("compact", ["store", "compact"], ahead, made / "ahead"),
-            Command("gc", ["store", "gc", "--grace", "0"], corrected, made / "corrected"),
-            Command("repair-lost", ["store", "repair"], corrected, made / "lost"),
-            Command("repair-torn", ["store", "repair"], corrected, made / "torn"),
-            Command("repair-amid", ["store", "repair"], corrected, made / "torn-amid"),
+            Command("create", self.arguments("import", "few"), few, made["nothing"]),
+            Command("append", self.arguments("import", "few"), stored | few, made["stored"]),
+            Command("append-months", self.arguments("import", "more"), stored | more, made["stored"]),
+            Command("append-year", self.arguments("import", "new-year"), old_year | new_year, made["old-year"]),
+            Command("correct", self.arguments("import", "corrected", *replace), corrected, made["stored"]),
+            Command("facts", self.arguments("import", "facts.csv", "--kind", "instruments"), stored, made["stored"]),
+            Command("pin", self.arguments("store", "pin", "2", "--note", "kept"), corrected, made["corrected"]),
+            Command("compact", self.arguments("store", "compact"), ahead, made["ahead"]),
+            Command("gc", self.arguments("store", "gc", "--grace", "0"), corrected, made["corrected"]),
+            Command("repair-lost", self.arguments("store", "repair"), corrected, made["lost"]),
+            Command("repair-torn", self.arguments("store", "repair"), corrected, made["torn"]),
+            Command("repair-amid", self.arguments("store", "repair"), corrected, made["torn-amid"]),
         ]
         return listed
 
     def prepare(self, command):
         """What the command leaves when nothing happens, and its calls."""
-        self.place(command.made)
+        self.put(command.made)
         broken = command.name.startswith("repair")
         command.before = None if broken else self.eye.see(self.home / "store")
-        done, command.calls = system_calls.record(self.command(*command.arguments), self.home, self.environment(),
-                                                  self.home / "store")
+        done, command.calls = system_calls.record(command.arguments, RUN, self.home, self.environment(), self.home / "store")
         self.assertEqual(done.returncode, 0, done.stderr)
         command.after = self.eye.see(self.home / "store")
         self.assertTrue(command.after["bars"] == command.bars, f"{command.name}: other bars than its files have")
         self.assertNotEqual(command.before, command.after)
-        command.left = Disk(str(self.home / "store")).now()
+        command.left = self.there()
+        self.put(command.made)
+        self.runs.run(command.arguments, RUN)
+        self.assertTrue(self.there() == command.left, f"{command.name}: two runs leave different bytes")
         return command
 
+    @contextlib.contextmanager
+    def point(self, what):
+        """One of many: the next one is tried whatever becomes of it, and a fault is told at once."""
+        with self.subTest(what):
+            try:
+                yield
+            except AssertionError as fault:
+                told(f"  FAULT: {fault!s:.1000}")
+                raise
+
     def expect_whole(self, command, what, finished=False):
-        """After a crash: the store opens, is well, is as before the command or as after it, and takes the next write."""
+        """After a crash: the store opens, is well, is as before the command or as after it, and takes the next write.
+
+        What holds for one content of the disk is not looked at again: the same command on the same bytes does the same.
+        """
+        key = command.name, image(self.there())
+        if key not in self.checked:
+            self.checked[key] = self.looked_at(command, what)
+        seen = self.checked[key]
+        if finished:
+            self.expect_same(seen, command.after, f"{what}: it had said that it was done")
+        return seen
+
+    def looked_at(self, command, what):
+        """What is there, None where that cannot be read; after it the next write is done."""
         store = self.home / "store"
         broken = command.name.startswith("repair")
         seen = None
         if not (store / "catalog.db").exists():
-            self.assertTrue(broken or command.made is None, f"{what}: the store is gone")
-        elif broken:
-            done = self.run_program("store", "verify", "--deep", "--store", "store")
-            self.assertIn(done.returncode, (0, 5), f"{what}: {done.stderr}")
-            if done.returncode == 0:
-                self.expect_same(self.eye.see(store), command.after, f"{what}: well, and another store")
+            self.assertTrue(broken or not command.made, f"{what}: the store is gone")
         else:
             begun = time.monotonic()
-            done = self.run_program("store", "verify", "--deep", "--store", "store", "--format", "json")
+            done = self.run_program("store", "verify", "--deep", "--store", "store", "--threads", "1")
             type(self).slowest = max(self.slowest, time.monotonic() - begun)
-            self.assertEqual(done.returncode, 0, f"{what}: {done.stdout} {done.stderr}")
-            seen = self.eye.see(store)
-            if seen != command.after and not (command.made is None and self.is_empty(seen)):
+            self.assertIn(done.returncode, (0, 5) if broken else (0,), f"{what}: {done.stdout} {done.stderr}")
+            if done.returncode == 0:
+                seen = self.eye.see(store)
+            if seen is not None and seen != command.after and not (not command.made and self.is_empty(seen)):
                 self.expect_same(seen, command.before, f"{what}: neither as before nor as after")
-        if finished:
-            self.expect_same(self.eye.see(store), command.after, f"{what}: it had said that it was done")
-        again = self.run_program(*command.arguments, "--store", "store", "--threads", "1")
+        again = self.runs.run(command.arguments, AGAIN)
         self.assertEqual(again.returncode, 0, f"{what}: the next write: {again.stderr}")
         self.expect_same(self.eye.see(store), command.after, f"{what}: after the next write")
         if command.name.startswith(("create", "append", "correct", "compact")):
@@ -293,7 +341,7 @@ class CrashCase(Case):
         return seen
 
     def expect_same(self, seen, wanted, what):
-        if seen == wanted:
+        if seen is wanted or seen == wanted:
             return
         parts = [part for part in wanted or () if seen and seen[part] != wanted[part]]
         self.fail(f"{what}: differs in {parts or 'all'}: "

@@ -4,10 +4,11 @@ MOMENTUM_CRASHES says how many damages of each kind; `all` is what ./dev crash d
 """
 
 import random
-import shutil
+
+from dataclasses import dataclass
 
 import system_calls
-from crash_case import CRASHES, CrashCase, told
+from crash_case import CRASHES, RUN, CrashCase, told
 from store_case import main
 
 DRAWS = 20 if CRASHES == "all" else max(1, int(CRASHES) // 20)  # of each damage to each kind of file
@@ -48,6 +49,12 @@ def longer(data, draw):
 DAMAGES = (flipped, torn, zeroed, moved, cut, longer)
 
 
+@dataclass
+class Made:
+    name: str
+    tree: dict  # as on_disk() has it
+
+
 class Damage(CrashCase):
     needs_strace = False  # but for one test
 
@@ -60,11 +67,10 @@ class Damage(CrashCase):
             one.file_of_bars("corrected", 0, 702, changed=(10, 400, 690))
             cls.stores = {}
             for storage in ("parquet", "hdf", "csv"):
-                one.place(None)
+                one.put({})
                 one.good("import", "stored", "--store", "store", "--storage", storage)
                 one.good("import", "corrected", "--store", "store", "--on-conflict", "replace")
-                shutil.copytree(one.home / "store", one.home / "made" / storage)
-                cls.stores[storage] = one.home / "made" / storage
+                cls.stores[storage] = Made(storage, one.there())
         return cls.stores
 
     def answer(self):
@@ -83,25 +89,26 @@ class Damage(CrashCase):
 
     def damaged(self, made, path, damages=DAMAGES):
         """The store, once for each damage to one of its files that changes it."""
-        data = (made / path).read_bytes()
+        data = made.tree[str(self.home / "store" / path)]
         for damage in damages:
             for number in range(DRAWS):
                 self.what = f"{made.name}: {path}, {damage.__name__} {number}"
                 other = damage(data, random.Random(self.what))
                 if other != data:
-                    self.place(made)
+                    self.put(made.tree)
                     (self.home / "store" / path).write_bytes(other)
                     yield
 
     def live(self, made):
         """A data file of each level, as the newest state has it."""
-        _, kept = self.eye.paths(made)
+        self.put(made.tree)
+        _, kept = self.eye.paths(self.home / "store")
         return [next(path for path in sorted(kept) if path.startswith(f"data/{level}")) for level in ("tail", "year", "base")]
 
     def test_data_files(self):
         cases = answered = 0
         for made in self.made_stores().values():
-            self.place(made)
+            self.put(made.tree)
             right = self.answer()
             self.assertIsNotNone(right)
             for path in self.live(made):
@@ -111,7 +118,7 @@ class Damage(CrashCase):
                     answer = self.answer()
                     answered += answer is not None
                     self.assertIn(answer, (None, right), f"{self.what}: another answer")
-                self.place(made)
+                self.put(made.tree)
                 (self.home / "store" / path).unlink()
                 self.what = f"{made.name}: without {path}"
                 self.assertFalse(self.is_well())
@@ -120,8 +127,8 @@ class Damage(CrashCase):
 
     def test_the_catalog(self):
         made = self.made_stores()["parquet"]
-        self.place(made)
-        right, seen = self.answer(), self.eye.see(made)
+        self.put(made.tree)
+        right, seen = self.answer(), self.eye.see(self.home / "store")
         cases = harmless = 0
         for _ in self.damaged(made, "catalog.db"):
             cases += 1
@@ -138,10 +145,10 @@ class Damage(CrashCase):
 
     def test_redo_files(self):
         made = self.made_stores()["parquet"]
-        self.place(made)
-        right, seen = self.answer(), self.eye.see(made)
+        self.put(made.tree)
+        right, seen = self.answer(), self.eye.see(self.home / "store")
         cases = refused = 0
-        for path in sorted(str(path.relative_to(made)) for path in (made / "redo").iterdir()):
+        for path in sorted(f"redo/{path.name}" for path in (self.home / "store" / "redo").iterdir()):
             for _ in self.damaged(made, path):
                 cases += 1
                 self.assertEqual(self.answer(), right, f"{self.what}: a reader who minds")
@@ -169,20 +176,19 @@ class Damage(CrashCase):
             self.skipTest(system_calls.unusable())
         made = self.made_stores()["parquet"]
         self.file_of_bars("few", 699, 705)
-        self.place(made)
-        before, seen = self.answer(), self.eye.see(made)
-        write = self.command("import", "few")
-        done, calls = system_calls.record(write, self.home, self.environment(), self.home / "store")
+        self.put(made.tree)
+        before, seen = self.answer(), self.eye.see(self.home / "store")
+        write = self.arguments("import", "few")
+        done, calls = system_calls.record(write, RUN, self.home, self.environment(), self.home / "store")
         self.assertEqual(done.returncode, 0, done.stderr)
         after = self.answer()
         self.assertNotEqual(before, after)
         pages = [call for call in calls if call.name == "pwrite64" and call.path.endswith("catalog.db")]
         cases, answers = 0, {"before": 0, "after": 0, "none": 0}
         for call in (pages[1], pages[len(pages) // 2], pages[-1]):
-            amid = self.home / "made" / f"amid-{call.number}"
-            self.place(made)
-            system_calls.killed_before(call, write, self.home, self.environment())
-            shutil.copytree(self.home / "store", amid)
+            self.put(made.tree)
+            self.runs.killed_before(call, write, RUN)
+            amid = Made(f"amid-{call.number}", self.there())
             for _ in self.damaged(amid, "catalog.db-journal", (*DAMAGES, lambda data, draw: b"")):
                 cases += 1
                 answer = self.answer()

@@ -8,6 +8,7 @@
 A real file system keeps more (ext4 orders names, and one sync takes others with it); that is the run without the cut.
 """
 
+import hashlib
 import os
 import random
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ class File:
     pending: list = field(default_factory=list)  # (offset, bytes), or (size, None): cut to it
 
     def content(self, kept):
+        if not kept:
+            return self.synced
         out = bytearray(self.synced)
         for offset, data in kept:
             if data is None:
@@ -35,6 +38,37 @@ class File:
 FOLDER = File()
 
 
+def image(tree):
+    """A number for what a disk holds: equal for equal trees only."""
+    out = hashlib.sha256()
+    for path, content in sorted(tree.items()):
+        out.update(f"{path} {'' if content is None else len(content)}\n".encode())
+        out.update(b"" if content is None else _digest(content))
+    return out.digest()
+
+
+_digests = {}  # of files; most are in many trees
+
+
+def _digest(content):
+    if content not in _digests:
+        if len(_digests) > 2000:
+            _digests.clear()
+        _digests[content] = hashlib.sha256(content).digest()
+    return _digests[content]
+
+
+def on_disk(folder):
+    """path -> bytes, or None: a folder. Of `folder` and all that is in it; empty where it is not there."""
+    out = {folder: None} if os.path.isdir(folder) else {}
+    for at, folders, files in os.walk(folder):
+        out |= {os.path.join(at, name): None for name in folders}
+        for name in files:
+            with open(os.path.join(at, name), "rb") as file:
+                out[os.path.join(at, name)] = file.read()
+    return out
+
+
 @dataclass
 class Renaming:
     """A change of names that comes to the disk as a whole: each name and what it stands for then; None: nothing."""
@@ -46,14 +80,8 @@ class Disk:
     """Holds `folder` and what is in it, all of it synced. Paths are absolute."""
 
     def __init__(self, folder):
-        self.root, self.names, self.pending, self.opened = folder, {}, [], {}
-        if os.path.isdir(folder):
-            self.names[folder] = FOLDER
-        for at, folders, files in os.walk(folder):
-            self.names |= {os.path.join(at, name): FOLDER for name in folders}
-            for name in files:
-                with open(os.path.join(at, name), "rb") as file:
-                    self.names[os.path.join(at, name)] = File(file.read())
+        self.root, self.pending, self.opened = folder, [], {}
+        self.names = {path: FOLDER if content is None else File(content) for path, content in on_disk(folder).items()}
         self.synced = dict(self.names)
 
     def apply(self, call):

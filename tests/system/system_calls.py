@@ -1,24 +1,27 @@
-"""The system calls of one run of a program, as strace sees them, and runs in which one of them kills or fails.
+"""The system calls of one run of the program, as strace sees them, and runs in which one of them kills or fails.
 
-Only calls that concern one folder count, and what the program says on standard output and standard error: every call by
+The runs are those of steady_program.cc, so that what one run does every other one does too. Only calls that concern one folder count, and what the program says on standard output and standard error: every call by
 which a file, a name or a lock of that folder comes, changes or goes. strace stands between the program and the kernel, so
 SQLite's calls and ours are seen alike, and no part of the program knows of it.
 """
 
+import errno
 import os
 import re
 import shutil
 import subprocess
 from dataclasses import dataclass
 
-KILL_BEFORE = os.environ.get("KILL_BEFORE", "")  # the program of kill_before.cc
+STEADY_PROGRAM = os.environ.get("STEADY_PROGRAM", "")  # the program of steady_program.cc
+BEGINS = "close(-4711)"  # what it says there
+KILLED = 128 + 9
 # Nothing here writes with these; who begins to must teach the model of a disk what they do.
 UNKNOWN = {"creat", "writev", "pwritev", "pwritev2", "sync_file_range", "syncfs", "sync", "renameat2", "link", "linkat",
            "symlink", "symlinkat", "truncate", "fallocate", "dup", "dup2", "dup3", "sendfile", "copy_file_range", "splice"}
 # What changes a file or a name, makes a change last, or takes and gives up a lock.
 CHANGING = sorted(UNKNOWN | {"openat", "open", "write", "pwrite64", "fsync", "fdatasync", "rename", "renameat", "unlink",
                              "unlinkat", "ftruncate", "mkdir", "mkdirat", "rmdir", "flock", "fcntl", "close", "mmap"})
-LINE = re.compile(r"^\d+ +(\w+)\((.*)\) += (-?\d+)(?:<[^>]*>)?(?: .*)?$", re.S)
+LINE = re.compile(r"^\d+ +(\w+)\((.*)\) += (-?\d+|0x[0-9a-f]+)(?:<[^>]*>)?(?: .*)?$", re.S)
 PART = re.compile(r'"(?P<text>(?:\\x[0-9a-f]{2})*)"(?P<cut>\.\.\.)?|(?P<fd>AT_FDCWD|-?\d+)<(?P<path>(?:\\x[0-9a-f]{2})*)>'
                   r"(?:\(deleted\))?|(?P<word>[^,]+)")
 
@@ -30,7 +33,7 @@ class StraceFailed(Exception):
 @dataclass
 class Call:
     name: str
-    number: int  # the how manyth call of this name in the whole run, from 1
+    number: int  # the how manyth call of this name since main() began, from 1
     path: str = ""  # absolute; of what it was called with
     fd: int = -1
     to: str = ""  # of a rename
@@ -48,8 +51,8 @@ def unusable():
     """Why no program can be traced here; empty: one can."""
     if shutil.which("strace") is None:
         return "no strace on this machine"
-    if not KILL_BEFORE:
-        return "KILL_BEFORE names no program"
+    if not STEADY_PROGRAM:
+        return "STEADY_PROGRAM names no program"
     done = subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "true"], capture_output=True, text=True, check=False)
     return "" if done.returncode == 0 else f"strace may not trace here ({done.stderr.strip()})"
 
@@ -98,7 +101,10 @@ class _Reader:
         found = LINE.match(line)
         if not found:
             return None  # an exit or a signal
-        name, result = found[1], int(found[3])
+        if BEGINS in line:
+            self.counts = {}
+            return None
+        name, result = found[1], int(found[3], 0)
         number = self.counts[name] = self.counts.get(name, 0) + 1
         # Only what may be about the folder is worth reading to its end.
         text = found[2]
@@ -145,15 +151,17 @@ class _Reader:
         return call if self.inside(call.path) else None
 
 
-def _strace(command, cwd, env, options):
-    return subprocess.run(["strace", "-f", "--seccomp-bpf", "-qq", "-e", "signal=none", *options, *command], cwd=cwd, env=env,
-                          capture_output=True, text=True, timeout=120, check=False)
+def alone(arguments, seed):
+    """The command of one run in a process of its own."""
+    return [STEADY_PROGRAM, "alone", str(seed), *arguments]
 
 
-def record(command, cwd, env, folder):
+def record(arguments, seed, cwd, env, folder):
     """The finished run and its calls that concern `folder`, in order. The command must do its work on one thread."""
     trace = os.path.join(cwd, "strace.txt")
-    done = _strace(command, cwd, env, ["-y", "-xx", "-s", "100000000", "-o", trace, "-e", "trace=" + ",".join(CHANGING)])
+    done = subprocess.run(["strace", "-f", "--seccomp-bpf", "-qq", "-e", "signal=none", "-y", "-xx", "-s", "100000000", "-o", trace,
+                           "-e", "trace=" + ",".join(CHANGING), *alone(arguments, seed)], cwd=cwd, env=env,
+                          capture_output=True, text=True, timeout=120, check=False)
     reader = _Reader(os.path.realpath(folder), os.path.realpath(cwd))
     with open(trace, encoding="ascii") as lines:
         calls = [reader.call(line) for line in lines]
@@ -169,14 +177,36 @@ def changes(calls):
             yield call
 
 
-def killed_before(call, command, cwd, env):
-    """Runs until just before that call is done: exit 137. Or to its end, where another run's calls are not these."""
-    return subprocess.run([KILL_BEFORE, call.name, str(call.number), *command], cwd=cwd, env=env, capture_output=True,
-                          text=True, timeout=120, check=False)
+class Runs:
+    """Runs of the program, one after the other, in `cwd`. Each is told a seed: of one seed all runs draw the same numbers."""
 
+    def __init__(self, cwd, env):
+        self.out, self.err = (os.path.join(cwd, name) for name in ("stdout.txt", "stderr.txt"))
+        # All names of all libraries are looked up now, not once in each run.
+        self.server = subprocess.Popen([STEADY_PROGRAM, "serve"], cwd=cwd, env=env | {"LD_BIND_NOW": "1"}, text=True, bufsize=1,
+                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
-def failing(call, how, command, cwd, env, lasting=False):
-    """Runs with that call not done: `how` is "error=EIO" or "retval=0". `lasting`: all of its name from there on."""
-    when = f"{call.number}{'+' if lasting else ''}"
-    return _strace(command, cwd, env, ["-o", "/dev/null", "-e", f"trace={call.name}", "-e",
-                                       f"inject={call.name}:{how}:when={when}"])
+    def close(self):
+        self.server.stdin.close()
+        self.server.wait(120)
+        self.server.stdout.close()
+
+    def _ask(self, arguments, seed, *stop):
+        self.server.stdin.write("\t".join(map(str, (seed, *stop, self.out, self.err, *arguments))) + "\n")
+        answer = self.server.stdout.readline()
+        if not answer:
+            raise ChildProcessError("steady_program is gone")
+        with open(self.out, encoding="utf-8") as out, open(self.err, encoding="utf-8") as err:
+            return subprocess.CompletedProcess(arguments, int(answer), out.read(), err.read())
+
+    def run(self, arguments, seed):
+        return self._ask(arguments, seed, "", 0, 0, 0)
+
+    def killed_before(self, call, arguments, seed):
+        """Runs until just before that call is done: exit KILLED. Or to its end, where another run's calls are not these."""
+        return self._ask(arguments, seed, call.name, call.number, 0, "kill")
+
+    def failing(self, call, result, arguments, seed, lasting=False):
+        """With that call not done: `result` is the name of an error, or a number. `lasting`: all of its name from there on."""
+        value = -getattr(errno, result) if isinstance(result, str) else result
+        return self._ask(arguments, seed, call.name, call.number, int(lasting), value)
