@@ -183,7 +183,8 @@ class CrashCase(Case):
 
     @staticmethod
     def arguments(*arguments):
-        return [*arguments, "--store", "store", "--threads", "1", "--format", "json"]
+        """Of a command that does its work on one thread, and says nothing that depends on how long it takes."""
+        return [*arguments, "--store", "store", "--threads", "1", "--format", "json", "--progress", "never"]
 
     def put(self, tree):
         """Makes the store this one: what on_disk() returned."""
