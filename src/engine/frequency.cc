@@ -1,5 +1,6 @@
 #include "frequency.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "momentum/panel/resample.h"
@@ -40,6 +41,12 @@ Lane resampled(const Lane& lane, Frequency frequency, const TradingHours& hours)
   made.bars.close = kept(std::move(bars.close));
   made.bars.volume = kept(std::move(bars.volume));
   if (!from.amount.empty()) made.bars.amount = kept(std::move(bars.amount));
+  const auto lost = [](std::span<const double> before, std::span<const double> now) {
+    return !before.empty() && now.empty();
+  };
+  made.cut_short = lost(from.open, made.bars.open) || lost(from.high, made.bars.high) ||
+                   lost(from.low, made.bars.low) || lost(from.close, made.bars.close) ||
+                   lost(from.volume, made.bars.volume) || lost(from.amount, made.bars.amount);
   made.factors.factor = std::move(bars.factor);
   return made;
 }
@@ -72,6 +79,13 @@ std::int32_t minutes_of(Frequency frequency) noexcept {
     case Frequency::minutes_60: return 60;
   }
   return 0;
+}
+
+std::int64_t rows_of_bar(Frequency frequency) noexcept {
+  constexpr std::int64_t kDaysOfWeek = 7, kDaysOfMonth = 31;
+  if (frequency == Frequency::week) return kDaysOfWeek;
+  if (frequency == Frequency::month) return kDaysOfMonth;
+  return std::max(minutes_of(frequency), std::int32_t{1});
 }
 
 LaneSink at_frequency(const Market& market, Frequency frequency, LaneSink sink) {

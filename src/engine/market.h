@@ -55,6 +55,7 @@ struct Lane {
   Bars bars;  // dates within the origin rule and the session
   panel::Factors factors;  // all 1 with `adjust` none
   Date last_before;  // where there are no bars: the last one before the origin, if there is one
+  bool cut_short = false;  // Cut::latest_rows were too few for one bar of the frequency: it is to be read whole
 };
 
 // The highest and the lowest price at which an instrument might trade on a day, as traded, in yuan; NaN: none that day.

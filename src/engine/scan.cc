@@ -33,7 +33,8 @@ Result<score::Scan> scan(const Context& ctx, const ScanRequest& request, InputRe
           .stages = &stages};
   bool all = true;
   if (Cut narrow = cut; scoring.narrow(narrow)) {
-    MOMENTUM_TRY_VOID(market->read(ctx, narrow, std::bind_front(&Scoring::latest, &scoring)));
+    const LaneSink last_rows = at_frequency(*market, request.frequency, std::bind_front(&Scoring::latest, &scoring));
+    MOMENTUM_TRY_VOID(market->read(ctx, narrow, last_rows));
     cut.only = scoring.take_unsettled();
     all = false;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "frequency.h"
 #include "momentum/score/classic.h"
 #include "reasons.h"
 #include "records.h"
@@ -48,13 +49,15 @@ Result<Scoring> Scoring::prepare(const Market& market, const ScanRequest& reques
 }
 
 bool Scoring::narrow(Cut& cut) const {
-  if (!latest_ || request_.history_days || request_.frequency != Frequency::day) return false;
+  const bool minutes = minutes_of(request_.frequency) != 0;
+  if (!latest_ || (request_.history_days && !minutes)) return false;
+  const std::int64_t rows = rows_of_bar(request_.frequency);
   const auto carried = [&](std::string_view name) {
     return name == "close" || std::ranges::find(latest_->carry_columns, name) != latest_->carry_columns.end();
   };
   for (const std::string& name : panel_columns(Adjust::none))
-    if (!carried(name)) cut.latest_rows[name] = static_cast<std::int64_t>(latest_->rows);
-  cut.latest_rows["amount"] = cut.latest_rows["preclose"] = 1;
+    if (!carried(name)) cut.latest_rows[name] = static_cast<std::int64_t>(latest_->rows) * rows;
+  cut.latest_rows["amount"] = cut.latest_rows["preclose"] = rows;
   return true;
 }
 
@@ -69,7 +72,7 @@ Result<void> Scoring::latest(const Context& ctx, std::span<const Lane> lanes) {
   std::vector<const Lane*> settled;
   std::vector<std::size_t> others;
   for (std::size_t i = 0; i < lanes.size(); ++i) {
-    if (values.settled[i]) {
+    if (values.settled[i] && !lanes[i].cut_short) {
       const std::span last = std::span(values.values).subspan(i * values.outputs, values.outputs);
       score::Record record = make_record(market_, lanes[i], session_, request_, last);
       if (says_all(record, lanes[i]) && record.ts_code != explained_) {

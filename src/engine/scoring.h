@@ -25,7 +25,8 @@ class Scoring {
   static Result<Scoring> prepare(const Market& market, const ScanRequest& request, Date session, std::string explained,
                                  Stages* stages);
 
-  // Takes out of a cut what latest() does not need. False: the history is too short for it to pay, or it cannot be had.
+  // Takes out of a cut what latest() does not need, in days or minutes, of which the bars may be made by at_frequency(). False: the
+  // history is too short for it to pay, or it cannot be had.
   bool narrow(Cut& cut) const;
   Result<void> latest(const Context& ctx, std::span<const Lane> lanes);
   Result<void> whole(const Context& ctx, std::span<const Lane> lanes);

@@ -32,6 +32,24 @@ std::int32_t end_of(const TradingHours& hours, std::int32_t traded) {
   return hours.parts.back().close;
 }
 
+// A column by the rows of the periods, of which it may have the last ones alone.
+class Column {
+ public:
+  Column(std::span<const std::int32_t> periods, std::span<const double> values)
+      : values_(values), absent_(periods.size() - values.size()) {
+    MOMENTUM_CHECK(values.size() <= periods.size());
+  }
+  bool has(std::size_t row) const { return row >= absent_; }
+  double operator[](std::size_t row) const { return values_[row - absent_]; }
+  std::span<const double> rows(std::size_t begin, std::size_t end) const {
+    return values_.subspan(begin - absent_, end - begin);
+  }
+
+ private:
+  std::span<const double> values_;
+  std::size_t absent_;
+};
+
 double sum_of(std::span<const double> values) {
   double sum = 0.0;
   bool there = false;
@@ -88,30 +106,40 @@ std::vector<std::int32_t> days_of(std::span<const std::int32_t> minutes) {
 }
 
 Resampled resample(std::span<const std::int32_t> periods, const BarColumns& bars) {
+  const Column open(periods, bars.open), high(periods, bars.high), low(periods, bars.low), close(periods, bars.close),
+      volume(periods, bars.volume), amount(periods, bars.amount);
   Resampled out;
   for (std::size_t begin = 0; begin < periods.size();) {
     std::size_t end = begin + 1;
     while (end < periods.size() && periods[end] == periods[begin]) ++end;
     const double at = bars.factor.empty() ? 1.0 : bars.factor[end - 1];
-    const auto price = [&](std::span<const double> column, std::size_t r) {
-      const double own = bars.factor.empty() ? 1.0 : bars.factor[r];
-      return own == at ? column[r] : column[r] * own / at;
+    // Each price of the period's rows at the level of the last one, until `take` is content.
+    const auto prices = [&](const Column& column, auto&& take) {
+      for (std::size_t r = begin; r < end; ++r) {
+        const double own = bars.factor.empty() ? 1.0 : bars.factor[r];
+        if (take(own == at ? column[r] : column[r] * own / at)) return;
+      }
     };
-    double open = kMissing, high = kMissing, low = kMissing, close = kMissing;
-    for (std::size_t r = begin; r < end; ++r) {
-      const double o = price(bars.open, r), h = price(bars.high, r), l = price(bars.low, r), c = price(bars.close, r);
-      if (std::isnan(open)) open = o;
-      if (std::isnan(high) || h > high) high = h;
-      if (std::isnan(low) || l < low) low = l;
-      if (!std::isnan(c)) close = c;
+    const auto put = [&](const Column& column, std::vector<double>& into, auto&& better) {
+      if (!column.has(begin)) return;
+      double value = kMissing;
+      prices(column, [&](double x) {
+        if (!std::isnan(x) && (std::isnan(value) || better(x, value))) value = x;
+        return false;
+      });
+      into.push_back(value);
+    };
+    if (open.has(begin)) {
+      double value = kMissing;
+      prices(open, [&](double x) { return !std::isnan(value = x); });
+      out.open.push_back(value);
     }
+    put(high, out.high, [](double x, double value) { return x > value; });
+    put(low, out.low, [](double x, double value) { return x < value; });
+    put(close, out.close, [](double, double) { return true; });
+    if (volume.has(begin)) out.volume.push_back(sum_of(volume.rows(begin, end)));
+    if (amount.has(begin)) out.amount.push_back(sum_of(amount.rows(begin, end)));
     out.last.push_back(end - 1);
-    out.open.push_back(open);
-    out.high.push_back(high);
-    out.low.push_back(low);
-    out.close.push_back(close);
-    out.volume.push_back(sum_of(bars.volume.subspan(begin, end - begin)));
-    if (!bars.amount.empty()) out.amount.push_back(sum_of(bars.amount.subspan(begin, end - begin)));
     out.factor.push_back(at);
     begin = end;
   }

@@ -75,6 +75,35 @@ TEST(Frequency, AWeeklyScanIsAScanOfWeeklyBars) {
   for (std::size_t i = 0; i < scan.results.size(); ++i) expect_same(scan.results[i], wanted.results[i]);
 }
 
+// Last rows that do not make up a bar are told, and not taken for a column that is not there.
+TEST(Frequency, TooFewLastRowsAreTold) {
+  Files files;
+  files.add("600001.SH", series(1, 0, 13));  // weeks of 5, 5 and 3 days
+  const auto market = open_market(context(), files.input(), Frequency::week, nullptr);
+  ASSERT_TRUE(market);
+  const auto weeks_of_last = [&](std::size_t rows) {
+    Lane made;
+    const LaneSink sink = [&](const Context&, std::span<const Lane> lanes) -> Result<void> {
+      made = lanes[0];
+      return {};
+    };
+    const LaneSink cutting = [&](const Context& ctx, std::span<const Lane> lanes) -> Result<void> {
+      Lane lane = lanes[0];
+      lane.bars.volume = lane.bars.volume.last(rows);
+      return at_frequency(**market, Frequency::week, sink)(ctx, {&lane, 1});
+    };
+    EXPECT_TRUE((*market)->read(context(), {.session = weekday(12)}, cutting));
+    EXPECT_EQ(made.bars.close.size(), 3u);
+    return made;
+  };
+  EXPECT_TRUE(weeks_of_last(2).cut_short);
+  for (const auto& [rows, weeks] : {std::pair{3u, 1u}, {7u, 1u}, {8u, 2u}, {13u, 3u}}) {
+    const Lane lane = weeks_of_last(rows);
+    EXPECT_FALSE(lane.cut_short);
+    EXPECT_EQ(lane.bars.volume.size(), weeks);
+  }
+}
+
 TEST(Frequency, MonthsOfAnInstrument) {
   Files files;
   files.add("600001.SH", series(3, 0, 300));

@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 #include "file_market.h"
+#include "frequency.h"
+#include "momentum/engine/demo.h"
 #include "same_scan.h"
 #include "store_market.h"
 #include "stores.h"
@@ -65,20 +68,42 @@ struct Answer {
   std::size_t trading = 0;
 };
 
-Answer records_of(const Market& market, const ScanRequest& request, bool narrow) {
+// How many values were there of a column that is cut, and how many rows.
+struct Seen {
+  std::size_t volumes = 0, rows = 0;
+};
+
+Answer records_of(const Market& market, const ScanRequest& request, bool narrow, Seen* seen = nullptr) {
   const Date session{market.sessions.back()};
   auto scoring = Scoring::prepare(market, request, session, "600005.SH", nullptr);
   EXPECT_TRUE(scoring.has_value());
-  Cut cut{.session = session, .adjust = request.adjust};
+  Cut cut{.session = session,
+          .history_days = request.history_days,
+          .minutes = minutes_of(request.frequency) != 0,
+          .adjust = request.adjust};
+  const auto at = [&](LaneSink sink) { return at_frequency(market, request.frequency, std::move(sink)); };
   Answer answer;
   if (narrow) {
     Cut less = cut;
     EXPECT_TRUE(scoring->narrow(less));
-    EXPECT_TRUE(market.read(context(), less, std::bind_front(&Scoring::latest, &*scoring)).has_value());
+    const LaneSink last_rows = at(std::bind_front(&Scoring::latest, &*scoring));
+    EXPECT_TRUE(market
+                    .read(context(), less,
+                          [&](const Context& ctx, std::span<const Lane> lanes) {
+                            for (const Lane& lane : lanes) {
+                              if (seen == nullptr) break;
+                              seen->volumes += lane.bars.volume.size();
+                              seen->rows += lane.bars.dates.size();
+                            }
+                            return last_rows(ctx, lanes);
+                          })
+                    .has_value());
     cut.only = scoring->take_unsettled();
     for (const std::size_t one : cut.only) answer.unsettled.push_back(to_string(market.ids[one]));
   }
-  EXPECT_TRUE(market.read(context(), cut, std::bind_front(&Scoring::whole, &*scoring)).has_value());
+  if (!narrow || !cut.only.empty()) {
+    EXPECT_TRUE(market.read(context(), cut, at(std::bind_front(&Scoring::whole, &*scoring))).has_value());
+  }
   answer.records = scoring->take_records();
   answer.trading = scoring->trading();
   std::ranges::sort(answer.records, {}, &score::Record::ts_code);
@@ -122,6 +147,38 @@ TEST(Scoring, LastRowsOfAStoreSayWhatAllRowsSay) {
   const auto market = StoreMarket::open(context(), {.store = store.path()});
   ASSERT_TRUE(market.has_value());
   expect_the_same(*market);
+}
+
+// Bars that are made of minutes, weeks and months: of the last rows, too.
+TEST(Scoring, LastRowsOfMinutesSayWhatAllRowsSay) {
+  const Store store;
+  DemoRequest demo;
+  demo.store = store.path();
+  demo.market.stocks = 25;
+  demo.market.years = 5;
+  demo.minutes = 60;
+  ASSERT_TRUE(make_demo(context(2), demo));
+  for (const Frequency frequency :
+       {Frequency::minute, Frequency::minutes_5, Frequency::minutes_60, Frequency::week, Frequency::month}) {
+    const bool minutes = minutes_of(frequency) != 0;
+    const auto market = StoreMarket::open(context(), {.store = store.path()}, minutes);
+    ASSERT_TRUE(market.has_value());
+    ScanRequest request;
+    request.frequency = frequency;
+    for (const std::optional<int> history : {std::optional<int>(), std::optional<int>(55)}) {
+      if (history && !minutes) continue;
+      request.history_days = history;
+      Seen seen;
+      const Answer whole = records_of(*market, request, false), latest = records_of(*market, request, true, &seen);
+      ASSERT_EQ(latest.records.size(), whole.records.size());
+      for (std::size_t i = 0; i < whole.records.size(); ++i) expect_same(latest.records[i], whole.records[i]);
+      EXPECT_EQ(latest.trading, whole.trading);
+      EXPECT_LT(latest.unsettled.size(), whole.records.size() / 2) << to_string(frequency);
+      if (frequency == Frequency::minute || frequency == Frequency::minutes_5) {
+        EXPECT_LT(seen.volumes * 5, seen.rows);
+      }
+    }
+  }
 }
 
 TEST(Scoring, AShortHistoryIsReadWhole) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -108,6 +109,41 @@ TEST(Resample, MissingValuesAreSkipped) {
   expect_values(bars.volume, {500, kNaN});
   EXPECT_TRUE(bars.amount.empty());
   EXPECT_TRUE(resample({}, {}).last.empty());
+}
+
+// Columns of the last rows alone: the bars of which all rows are there, with the same bits.
+TEST(Resample, LastRowsAreTheLastBars) {
+  std::mt19937 random(11);
+  Days periods;
+  Values price, volume, factor;
+  std::vector<std::size_t> begins;
+  for (std::int32_t period = 0; period < 60; ++period) {
+    begins.push_back(periods.size());
+    for (auto rows = 1 + random() % 7; rows > 0; --rows) {
+      periods.push_back(period);
+      price.push_back(random() % 9 == 0 ? kNaN : 10.0 + static_cast<double>(random() % 1000) / 100.0);
+      volume.push_back(static_cast<double>(random() % 100000) / 3.0);
+      factor.push_back(1.0 + static_cast<double>(periods.size() / 50) * 0.1);
+    }
+  }
+  const Resampled whole = resample(periods, {price, price, price, price, volume, volume, factor});
+  for (std::size_t n = 0; n <= periods.size(); ++n) {
+    const std::span last = std::span(price).last(n), volumes = std::span(volume).last(n);
+    const Resampled bars = resample(periods, {last, price, last, price, volumes, {}, factor});
+    const auto bars_there = static_cast<std::size_t>(
+        std::ranges::count_if(begins, [&](std::size_t begin) { return begin >= periods.size() - n; }));
+    const auto last_of = [&](const Values& column) {
+      return Values(column.end() - static_cast<std::ptrdiff_t>(bars_there), column.end());
+    };
+    expect_values(bars.open, last_of(whole.open));
+    expect_values(bars.high, whole.high);
+    expect_values(bars.low, last_of(whole.low));
+    expect_values(bars.close, whole.close);
+    expect_values(bars.volume, last_of(whole.volume));
+    EXPECT_TRUE(bars.amount.empty());
+    EXPECT_EQ(bars.last, whole.last);
+    expect_values(bars.factor, whole.factor);
+  }
 }
 
 // A dividend in the week: the earlier day is taken at the later one's level. 10.00 was 9.50 before it.

@@ -28,13 +28,14 @@ std::vector<std::int32_t> minutes_of(std::span<const std::int32_t> minutes, cons
 // The day of each minute.
 std::vector<std::int32_t> days_of(std::span<const std::int32_t> minutes);
 
+// Each as long as the periods, or of the last rows alone (so many as it has).
 struct BarColumns {
-  std::span<const double> open, high, low, close, volume;
-  std::span<const double> amount;  // may be empty
+  std::span<const double> open, high, low, close, volume, amount;
   std::span<const double> factor;  // F_t of back-adjusted prices; empty: 1
 };
 
-// One row per period that has a row. Missing is NaN.
+// One row per period that has a row; of a column of the last rows alone, one per period of which it has all rows: the last ones.
+// Missing is NaN.
 struct Resampled {
   std::vector<std::size_t> last;  // the period's last row
   std::vector<double> open, high, low, close, volume, amount, factor;
@@ -44,7 +45,7 @@ struct Resampled {
 // amount; missing where all of them are. Prices are those of the period's last row: where the factor changes within a period, an
 // earlier one is P x F_t / F_last (each operation rounded once, nothing where both are equal), so that a dividend makes no
 // jump within a bar. Volume and amount are not adjusted. `factor` is that of the last row. Truncating the input changes no
-// period but the last one left. `periods` is as long as every column; one pass.
+// period but the last one left. One pass.
 Resampled resample(std::span<const std::int32_t> periods, const BarColumns& bars);
 
 }  // namespace momentum::panel
