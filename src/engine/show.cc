@@ -76,9 +76,31 @@ Lane additive_lane(const Lane& lane, const panel::AdditiveInput& input) {
   return out;
 }
 
-// The table of one lane.
+// name_not_found, of all columns that there are.
+Result<void> check_columns(const ShowRequest& request) {
+  const Lane nothing{};
+  LaneColumns bars(nothing, request.adjust), extra(nothing, request.adjust);
+  bars.bars();
+  extra.extras({}, {}, {});
+  std::vector<std::string> names;
+  for (const LaneColumn& column : bars.take()) names.push_back(column.name);
+  for (const score::Column& column : score::classic_columns()) names.emplace_back(column.name);
+  if (request.scores) {
+    names.emplace_back("score");
+    names.emplace_back("score_raw");
+    for (const auto& part : score::classic_parts()) names.emplace_back(part.key);
+    names.emplace_back("score_row");
+  }
+  for (const LaneColumn& column : extra.take()) names.push_back(column.name);
+  for (const std::string& name : request.columns)
+    if (name != "date" && std::ranges::find(names, name) == names.end()) return no_such_column(name, names);
+  return {};
+}
+
+// The table of one lane. Lines of the profile that nobody wants are not computed.
 Result<std::shared_ptr<arrow::Table>> rows_of(const Context& ctx, const ShowRequest& request, const Lane& raw,
                                               const LaneActions& actions, const std::vector<DayLimit>& known_limits) {
+  MOMENTUM_TRY_VOID(check_columns(request));
   const panel::AdditiveInput input = additive_input(raw, actions, request.adjust);
   const bool additive = request.method == Method::additive;
   const Lane lane = additive ? additive_lane(raw, input) : raw;
@@ -87,6 +109,7 @@ Result<std::shared_ptr<arrow::Table>> rows_of(const Context& ctx, const ShowRequ
   std::vector<std::string> names;
   std::vector<expr::NodeId> outputs;
   const auto want = [&](std::string name, std::string_view line) {
+    if (!request.columns.empty() && !wants(request, name)) return;
     names.push_back(std::move(name));
     outputs.push_back(profile.node(line));
   };
@@ -98,7 +121,8 @@ Result<std::shared_ptr<arrow::Table>> rows_of(const Context& ctx, const ShowRequ
       want(std::string(score::classic_parts()[p].key), "shown_part_" + std::to_string(p + 1));
     want("score_row", "shown_row");
   }
-  MOMENTUM_TRY(const auto panel, panel_of({&lane, 1}, adjust));
+  const std::span all(&lane, 1);
+  MOMENTUM_TRY(const auto panel, panel_of(outputs.empty() ? all.first(0) : all, adjust));
   MOMENTUM_TRY(auto values, evaluate_rows(ctx, profile, outputs, panel));
 
   LaneColumns columns(lane, adjust);
