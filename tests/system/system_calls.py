@@ -1,8 +1,9 @@
 """The system calls of one run of the program, as strace sees them, and runs in which one of them kills or fails.
 
-The runs are those of steady_program.cc, so that what one run does every other one does too. Only calls that concern one folder count, and what the program says on standard output and standard error: every call by
-which a file, a name or a lock of that folder comes, changes or goes. strace stands between the program and the kernel, so
-SQLite's calls and ours are seen alike, and no part of the program knows of it.
+The runs are those of steady_program.cc, so that what one run does every other one does too. Only calls that concern one folder
+count, and what the program says on standard output and standard error: every call by which a file, a name or a lock of that
+folder comes, changes or goes. strace stands between the program and the kernel, so SQLite's calls and ours are seen alike, and
+no part of the program knows of it.
 """
 
 import errno
