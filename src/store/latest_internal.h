@@ -31,6 +31,9 @@ Result<PublishedState> find_state(const Published& published, catalog::SnapshotI
 Result<catalog::State> read_state(const formats::Folder& folder, const PublishedState& which);
 Result<std::vector<catalog::DayLimits>> read_limits(const formats::Folder& folder, const PublishedMonth& which);
 
+// Whether a store itself stands there.
+bool has_catalog(const std::string& place);
+
 std::string state_path(catalog::SnapshotId snapshot, std::uint64_t checksum);
 std::string limits_path(const PublishedMonth& month);
 

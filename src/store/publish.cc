@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <filesystem>
 #include <map>
 #include <set>
 
@@ -145,9 +144,7 @@ Result<Publication> publish(const Context& ctx, const std::string& folder, const
   MOMENTUM_TRY(std::vector<catalog::LogEntry> log, catalog.history());
   MOMENTUM_TRY(const auto from, formats::open_folder(folder));
   MOMENTUM_TRY(const auto to, formats::open_folder(place));
-  std::error_code ignored;
-  if (!formats::is_remote(place) &&
-      std::filesystem::exists(std::filesystem::path(formats::local_path(place)) / "catalog.db", ignored))
+  if (has_catalog(place))
     return fail(ErrorCode::store_exists, "a store stands here", place, "publish to a place of its own");
   MOMENTUM_TRY(const auto before, published_before(ctx, *to, state));
   MOMENTUM_TRY(const Listing there, list(*to));

@@ -68,9 +68,10 @@ Result<std::vector<std::byte>> read_kept(const formats::Folder& folder, const st
   return bytes;
 }
 
-bool has_file(const std::string& folder, std::string_view name) {
+// In a folder of this machine.
+bool has_file(const std::string& place, std::string_view name) {
   std::error_code ignored;
-  return std::filesystem::exists(std::filesystem::path(folder) / name, ignored);
+  return std::filesystem::exists(std::filesystem::path(formats::local_path(place)) / name, ignored);
 }
 
 }  // namespace
@@ -191,12 +192,12 @@ Result<std::vector<catalog::DayLimits>> read_limits(const formats::Folder& folde
   return days;
 }
 
+bool has_catalog(const std::string& place) { return !formats::is_remote(place) && has_file(place, "catalog.db"); }
+
 bool is_published(const std::string& place) {
   if (formats::is_remote(place)) return true;
-  const std::string folder = formats::local_path(place);
   // `states` alone: the first publisher is at work, or died.
-  return (has_file(folder, kLatest) || has_file(folder, kStates)) && !has_file(folder, "catalog.db") &&
-         !has_file(folder, "redo");
+  return (has_file(place, kLatest) || has_file(place, kStates)) && !has_catalog(place) && !has_file(place, "redo");
 }
 
 Result<Published> read_published(const Context& ctx, const std::string& place) {
