@@ -51,7 +51,7 @@ class Config(Case):
                           ("store-compact", "lock-wait"), ("store-verify", "deep"), ("store-repair", "lock-wait"),
                           ("store-convert", "to"), ("store-convert", "compression"), ("store-publish", "grace"),
                           ("store-export", "codes"), ("store-export", "start"), ("store-export", "end"),
-                          ("store-export", "columns"), ("store-export", "adjust")])
+                          ("store-export", "columns"), ("store-export", "adjust"), ("store-export", "freq")])
         grace = listed["store-gc", "grace"]
         self.assertEqual((grace["value"], grace["source"], grace["where"]), ("7d", "file", f"{path}:3"))
         self.assertEqual(listed["store-compact", "lock-wait"]["value"], "0")

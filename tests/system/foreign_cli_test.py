@@ -61,7 +61,7 @@ class Foreign(Case):
         for place in places:
             path.write_bytes(whole[:place] + bytes(b ^ 0xFF for b in whole[place:place + width]) + whole[place + width:])
             store = self.folder / f"damaged{place}"
-            done = self.run_program("import", path, "--store", store)
+            done = self.run_program("import", path, "--store", store, "--quiet")
             self.assertIn(done.returncode, (0, 4, 7), done.stderr)
             if done.returncode != 0:
                 self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
