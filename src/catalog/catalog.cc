@@ -18,6 +18,7 @@
 #include "redo_internal.h"
 #include "schema_internal.h"
 #include "sqlite_internal.h"
+#include "words_internal.h"
 
 namespace momentum::catalog {
 namespace {
@@ -333,8 +334,14 @@ Result<void> Catalog::shorten_redo(std::int64_t records) const {
 bool Catalog::is_lost(const std::string& folder) {
   std::error_code error;
   if (fs::exists(catalog_of(folder), error)) return false;
-  const fs::directory_iterator data(fs::path(folder) / "data", error);
-  return (!error && data != fs::directory_iterator()) || Redo::has_records(folder);
+  if (Redo::has_records(folder)) return true;
+  // Many a folder has one of the name `data`: only files that are named by their level are a store's.
+  for (fs::directory_iterator at(fs::path(folder) / "data", error), end; !error && at != end; at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    const std::size_t dash = name.find('-');
+    if (dash != std::string::npos && level_named(std::string_view(name).substr(0, dash))) return true;
+  }
+  return false;
 }
 
 Result<Catalog::Rebuilt> Catalog::rebuild(const Context& ctx, const WriterLock& lock) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "momentum/report/csv_writer.h"
 #include "momentum/report/labels.h"
@@ -24,8 +25,8 @@ std::string counted(Text label, std::int64_t n, report::Lang lang) {
 }
 
 // The first few names behind their count.
-std::string empty_line(const std::vector<std::string>& files, report::Lang lang) {
-  std::string line = counted(Text::empty_files, static_cast<std::int64_t>(files.size()), lang);
+std::string names_line(Text label, const std::vector<std::string>& files, report::Lang lang) {
+  std::string line = counted(label, static_cast<std::int64_t>(files.size()), lang);
   for (std::size_t i = 0; i < std::min(kShown, files.size()); ++i) line += (i == 0 ? ": " : ", ") + files[i];
   return files.size() > kShown ? line + ", ..." : line;
 }
@@ -64,7 +65,8 @@ std::vector<std::string> lines_of(const sources::ReadSummary& s, const std::vect
   if (!reasons.empty()) first += fmt::format(" ({})", reasons);
 
   std::vector<std::string> lines{report::printable(first)};
-  if (!s.empty_files.empty()) lines.push_back("  " + report::printable(empty_line(s.empty_files, lang)));
+  for (const auto& [label, names] : {std::pair(Text::empty_files, &s.empty_files), {Text::stores_left_out, &s.stores}})
+    if (!names->empty()) lines.push_back("  " + report::printable(names_line(label, *names, lang)));
   const std::size_t shown = std::min(kShown, quarantine.size());
   for (std::size_t i = 0; i < shown; ++i) lines.push_back("  " + report::printable(row_line(quarantine[i])));
   if (quarantine.size() > shown) {

@@ -421,7 +421,7 @@ Result<void> run_store_publish(Session& session) {
   engine::PublishRequest request{.store = session.store(), .to = asked.to, .grace = asked.grace};
   if (session.options.snapshot != 0) request.snapshot = session.options.snapshot;
   MOMENTUM_TRY(const store::Publication done, engine::publish_store(session.ctx, request));
-  session.say(report::printable(done.changed
+  session.say(report::printable(done.changed || done.files_copied > 0
                                     ? filled(Text::published, session.lang, done.snapshot, request.to,
                                              report::grouped(done.files_copied), size_text(done.bytes_copied),
                                              report::grouped(done.files), report::grouped(done.files_removed))

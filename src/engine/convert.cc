@@ -8,8 +8,10 @@
 
 #include "memory_need.h"
 #include "momentum/engine/store_info.h"
+#include "momentum/formats/folder.h"
 #include "momentum/store/convert.h"
 #include "momentum/store/dataset.h"
+#include "momentum/store/published.h"
 #include "writing.h"
 
 namespace momentum::engine {
@@ -57,6 +59,15 @@ Result<Writing> open_empty(const Context& ctx, const ConvertRequest& request, co
   std::error_code error;
   if (std::filesystem::equivalent(request.store, request.destination, error))
     return stands_already(request.destination);
+  if (formats::is_remote(request.destination))
+    return fail(ErrorCode::bad_value, "no folder of this machine", request.destination,
+                "convert into a folder, then momentum store publish copies it there");
+  if (store::is_published(request.destination))
+    return fail(ErrorCode::store_exists, "a published copy stands here", request.destination,
+                "name a folder that is new or empty");
+  if (formats::is_inside(request.store, request.destination))
+    return fail(ErrorCode::bad_value, "a place in the store's own folder", request.destination,
+                "name a folder outside of it");
   auto to = open_for_writing(ctx, request.destination, std::chrono::milliseconds(0), info);
   if (!to && to.error().code == ErrorCode::bad_value) {
     Error refused = std::move(to).error();

@@ -10,7 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What a store that was being made when its maker died consists of.
+// What a store that was being made when its maker died consists of; `data` is empty then.
 constexpr std::array<std::string_view, 5> kUnfinished = {"writer.lock", "data", "redo", "catalog.db.new",
                                                          "catalog.db.new-journal"};
 
@@ -39,7 +39,9 @@ Result<bool> has_store(const std::string& folder) {
   }
   for (auto entry = fs::directory_iterator(folder, error); !error && entry != fs::directory_iterator();
        entry.increment(error)) {
-    if (std::ranges::find(kUnfinished, entry->path().filename().string()) == kUnfinished.end()) {
+    std::error_code ignored;
+    if (std::ranges::find(kUnfinished, entry->path().filename().string()) == kUnfinished.end() ||
+        (entry->path().filename() == "data" && !fs::is_empty(entry->path(), ignored))) {
       return fail(ErrorCode::bad_value, "neither a store nor an empty folder", folder,
                   "give the store a folder of its own with --store DIR");
     }

@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <iterator>
 #include <string_view>
 
 #include "momentum/formats/foreign_file.h"
@@ -87,12 +88,28 @@ std::unexpected<Error> too_large(std::string file) {
   return fail(ErrorCode::too_large, "file of more than 4 GiB", std::move(file), "split it");
 }
 
-Result<std::vector<std::string>> tables_below(const std::string& folder) {
+// A store or a published copy of one: its data files have the suffixes of tables, and are no vendor's.
+bool holds_store(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::exists(folder / "catalog.db", ignored) ||
+         (fs::exists(folder / "latest", ignored) && fs::is_directory(folder / "states", ignored));
+}
+
+Result<std::vector<std::string>> tables_below(const std::string& folder, std::vector<std::string>& stores) {
+  if (holds_store(folder)) {
+    return fail(ErrorCode::unreadable_data, "a store, no folder of a vendor's files", folder,
+                "leave it out; momentum store export writes files of its bars");
+  }
   std::vector<std::string> found;
   std::error_code error;
   auto it = fs::recursive_directory_iterator(folder, error);
   for (; !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
     std::error_code ignored;  // a dangling link is no regular file, and says so
+    if (it->is_directory(ignored) && !it->is_symlink(ignored) && holds_store(it->path())) {
+      stores.push_back(it->path().native());
+      it.disable_recursion_pending();
+      continue;
+    }
     if (is_table_name(it->path().native()) && it->is_regular_file(ignored)) found.push_back(it->path().native());
   }
   if (error) return failed_with(error.value(), folder);
@@ -100,6 +117,7 @@ Result<std::vector<std::string>> tables_below(const std::string& folder) {
     return fail(ErrorCode::empty_input, kNoTables, folder, "name the folder that holds them");
   }
   std::ranges::sort(found);
+  std::ranges::sort(stores);
   return found;
 }
 
@@ -187,7 +205,9 @@ Result<std::unique_ptr<FileFeed>> FileFeed::open(const std::vector<std::string>&
   const auto add = [&](const std::string& path) -> Result<void> {
     std::error_code ignored;  // add_file asks again and reports
     if (!fs::is_directory(path, ignored)) return add_file(path);
-    MOMENTUM_TRY(const std::vector<std::string> files, tables_below(path));
+    std::vector<std::string> stores;
+    MOMENTUM_TRY(const std::vector<std::string> files, tables_below(path, stores));
+    std::ranges::move(stores, std::back_inserter(feed->stores_));
     for (const std::string& file : files) MOMENTUM_TRY_VOID(add_file(file));
     return {};
   };

@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "content_hash_internal.h"
 
 namespace momentum::formats {
+
+namespace fs = std::filesystem;
 
 std::string Folder::name_of(std::string_view path) const {
   const std::string& own = name();
@@ -70,6 +73,13 @@ std::string local_path(std::string_view place) {
   constexpr std::string_view kFile = "file://";
   if (place.starts_with(kFile)) place.remove_prefix(kFile.size());
   return std::string(place);
+}
+
+bool is_inside(const std::string& folder, const std::string& place) {
+  std::error_code error;
+  const fs::path outer = fs::weakly_canonical(folder, error), inner = fs::weakly_canonical(place, error);
+  if (error || outer.empty()) return false;
+  return std::ranges::mismatch(outer, inner).in1 == outer.end();
 }
 
 }  // namespace momentum::formats

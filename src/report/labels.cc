@@ -84,6 +84,7 @@ constexpr std::array kLabels{
     Label{Text::suspensions, "{} suspension records", "停牌记录 {}"},
     Label{Text::quarantined, "{} quarantined", "隔离 {}"},
     Label{Text::empty_files, "{} files without rows", "空文件 {}"},
+    Label{Text::stores_left_out, "{} stores left out", "跳过的库 {}"},
     Label{Text::and_more_quarantined, "... and {} more; --report FILE writes them all",
           "……另有 {} 行；--report FILE 可全部写出"},
     Label{Text::no_factors,

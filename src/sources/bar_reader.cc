@@ -50,10 +50,11 @@ std::unexpected<Error> over_limit(const Context& ctx) {
               {}, "allow more, or import them into a store, part by part");
 }
 
-// Every file, in the order of the paths; or the error of the first file that has one.
+// Every file, in the order of the paths; or the error of the first file that has one. `stores`: those left out.
 Result<std::vector<FileBars>> read_files(const Context& ctx, const std::vector<std::string>& paths,
-                                         const Choices& choices) {
+                                         const Choices& choices, std::vector<std::string>& stores) {
   MOMENTUM_TRY(const auto feed, formats::FileFeed::open(paths));
+  stores = feed->stores();
   Progress progress(ctx.progress, "reading", feed->total_bytes());
   std::mutex mutex;
   std::vector<std::vector<FileBars>> files;  // each one's, none of them empty
@@ -293,11 +294,11 @@ Result<BarSet> read_bars(const Context& ctx, const std::vector<std::string>& pat
   if (!options.code.empty()) {
     MOMENTUM_TRY(choices.given, parse_code(options.code));
   }
-  MOMENTUM_TRY(std::vector<FileBars> files, read_files(ctx, paths, choices));
+  BarSet out;
+  MOMENTUM_TRY(std::vector<FileBars> files, read_files(ctx, paths, choices, out.summary.stores));
   MOMENTUM_TRY(const FileBars* const pattern, pattern_of(files));
   const Dialect* const dialect = pattern->dialect;
 
-  BarSet out;
   out.minutes = options.minutes;
   out.dialect = dialect->name;
   out.gaps_are_suspensions = dialect->gaps_are_suspensions;

@@ -76,6 +76,7 @@ Result<KindTable<Row>> read_kind(const Context& ctx, const std::vector<std::stri
   }
   sum.files = static_cast<std::int64_t>(files.names.size());
   sum.empty_files = std::move(files.empty_files);
+  sum.stores = std::move(files.stores);
   sum.rows_in = files.rows_in;
   sum.stored = static_cast<std::int64_t>(out.rows.size());
   sum.quarantined = static_cast<std::int64_t>(out.quarantine.size());

@@ -107,6 +107,7 @@ Result<TableFiles> read_table(const Context& ctx, const std::vector<std::string>
   MOMENTUM_TRY(const auto feed, formats::FileFeed::open(paths));
   Progress progress(ctx.progress, "reading", feed->total_bytes());
   TableFiles out;
+  out.stores = feed->stores();
   for (;;) {
     if (ctx.cancelled()) return Context::interrupted();
     formats::FileBytes file;

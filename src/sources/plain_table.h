@@ -38,6 +38,7 @@ struct RefusedRow {
 struct TableFiles {
   std::vector<std::string> names;        // of the files
   std::vector<std::string> empty_files;  // without rows
+  std::vector<std::string> stores;       // left out
   std::int64_t rows_in = 0;
   std::vector<RefusedRow> refused;
 };

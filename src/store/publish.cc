@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <map>
 #include <set>
 
@@ -37,19 +38,56 @@ bool is_there(const Listing& there, const std::string& path, std::int64_t bytes)
   return found != there.end() && found->second.bytes == bytes;
 }
 
-Result<std::optional<Published>> published_before(const Context& ctx, const formats::Folder& to,
-                                                  const catalog::State& state) {
-  auto before = read_latest(ctx, to);
-  if (!before && before.error().code == ErrorCode::store_not_found) return std::nullopt;
-  if (!before) return std::unexpected(std::move(before).error());
-  if (before->uuid != state.info.uuid)
+struct Before {
+  std::optional<Published> published;
+  bool torn = false;  // `latest` is there, and damaged: which states readers may have open is not known
+};
+
+Result<void> check_before(const formats::Folder& to, const catalog::State& state, const std::string& uuid,
+                          catalog::SnapshotId newest) {
+  if (uuid != state.info.uuid)
     return fail(ErrorCode::store_exists, "another store is published here", to.name(), "publish to another place");
-  const catalog::SnapshotId newest = before->states.front().snapshot;
   if (newest > state.snapshot.id)
     return fail(ErrorCode::store_changed,
                 fmt::format("snapshot {} is published here, newer than {}", newest, state.snapshot.id), to.name(),
                 "publish the newest snapshot");
-  return *std::move(before);
+  return {};
+}
+
+// Without `latest` the states say whose copy it is; one that is damaged as well says nothing.
+Result<Before> torn_before(const formats::Folder& to, const catalog::State& state, const Listing& there) {
+  for (const auto& [path, entry] : there) {
+    if (!path.starts_with(std::string(kStates) + "/")) continue;
+    const auto bytes = to.read(path, entry.bytes);
+    if (!bytes && bytes.error().code != ErrorCode::unreadable_data) return std::unexpected(bytes.error());
+    const auto found = bytes ? catalog::unpack_state(*bytes, to.name_of(path)) : std::unexpected(bytes.error());
+    if (found) MOMENTUM_TRY_VOID(check_before(to, state, found->info.uuid, found->snapshot.id));
+  }
+  return Before{.published = {}, .torn = true};
+}
+
+Result<Before> published_before(const Context& ctx, const formats::Folder& to, const catalog::State& state,
+                                const Listing& there) {
+  auto before = read_latest(ctx, to);
+  if (!before && before.error().code == ErrorCode::store_not_found) return Before{};
+  if (!before && before.error().code == ErrorCode::damaged_store) return torn_before(to, state, there);
+  if (!before) return std::unexpected(std::move(before).error());
+  MOMENTUM_TRY_VOID(check_before(to, state, before->uuid, before->states.front().snapshot));
+  return Before{.published = *std::move(before)};
+}
+
+// A folder for a copy: none of files, of a store, or of ours.
+Result<void> check_folder(const std::string& store, const std::string& place) {
+  namespace fs = std::filesystem;
+  const fs::path path = formats::local_path(place);
+  std::error_code ignored;
+  if (fs::exists(path, ignored) && !fs::is_directory(path, ignored))
+    return fail(ErrorCode::bad_value, "not a folder", place, "publish to a folder");
+  if (has_catalog(place))
+    return fail(ErrorCode::store_exists, "a store stands here", place, "publish to a place of its own");
+  if (formats::is_inside(store, path.string()))
+    return fail(ErrorCode::bad_value, "a place in the store's own folder", place, "publish to a place outside of it");
+  return {};
 }
 
 Result<void> copy_data(const Context& ctx, const formats::Folder& from, formats::Folder& to,
@@ -125,8 +163,11 @@ Result<void> remove_others(const Context& ctx, formats::Folder& to, const catalo
     if (!needed.contains(path) && entry.modified < before) old.push_back(&entry);
   if (old.empty()) return {};
   for (std::size_t k = 1; k < kept.size(); ++k) {
-    MOMENTUM_TRY(const catalog::State older, read_state(to, kept[k]));
-    for (const catalog::FileRecord& file : older.files) needed.insert(file.path);
+    const auto older = read_state(to, kept[k]);
+    // Nobody can read it, but who has it open may: what they need is not known, so all stays until it is too old as well.
+    if (!older && older.error().code == ErrorCode::damaged_store) return {};
+    if (!older) return std::unexpected(older.error());
+    for (const catalog::FileRecord& file : older->files) needed.insert(file.path);
   }
   for (const formats::FolderEntry* const entry : old) {
     if (ctx.cancelled()) return Context::interrupted();
@@ -144,10 +185,10 @@ Result<Publication> publish(const Context& ctx, const std::string& folder, const
   MOMENTUM_TRY(std::vector<catalog::LogEntry> log, catalog.history());
   MOMENTUM_TRY(const auto from, formats::open_folder(folder));
   MOMENTUM_TRY(const auto to, formats::open_folder(place));
-  if (has_catalog(place))
-    return fail(ErrorCode::store_exists, "a store stands here", place, "publish to a place of its own");
-  MOMENTUM_TRY(const auto before, published_before(ctx, *to, state));
+  if (!formats::is_remote(place)) MOMENTUM_TRY_VOID(check_folder(folder, place));
   MOMENTUM_TRY(const Listing there, list(*to));
+  MOMENTUM_TRY(const Before found, published_before(ctx, *to, state, there));
+  const std::optional<Published>& before = found.published;
   Publication done{.snapshot = state.snapshot.id,
                    .files = static_cast<std::int64_t>(state.files.size()),
                    .bytes = state.snapshot.counts.bytes};
@@ -177,7 +218,7 @@ Result<Publication> publish(const Context& ctx, const std::string& folder, const
     if (ctx.cancelled()) return Context::interrupted();
     MOMENTUM_TRY_VOID(to->write(std::string(kLatest), packed));
   }
-  MOMENTUM_TRY_VOID(remove_others(ctx, *to, state, latest.states, now - grace, there, done));
+  if (!found.torn) MOMENTUM_TRY_VOID(remove_others(ctx, *to, state, latest.states, now - grace, there, done));
   return done;
 }
 

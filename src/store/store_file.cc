@@ -14,7 +14,9 @@ using formats::Physical;
 
 constexpr std::string_view kStoreKey = "store";
 constexpr std::string_view kPathKey = "path";
-constexpr std::string_view kRemedy = "restore it from a copy of the store, or import its data again";
+// A published copy is one; and in it, a file that is gone or cut comes back when the store is published again.
+constexpr std::string_view kRemedy =
+    "restore it from a copy of the store (in a published copy: remove it, and publish again)";
 
 constexpr std::array<std::string_view, 3> kPhysicals = {"int32", "int64", "float64"};
 constexpr std::array<std::string_view, 4> kEncodings = {"plain", "dictionary", "delta", "byte_stream_split"};

@@ -63,6 +63,25 @@ TEST(FileFeed, ReadsTablesOfAFolderSortedAndNothingElse) {
                                       {folder.path("z.CSV"), "z", "z"}}));
 }
 
+TEST(FileFeed, LeavesStoresOut) {
+  ScratchFolder folder;
+  folder.write("a.csv", "a");
+  folder.write("store/catalog.db", "");
+  folder.write("store/data/tail-2-0.csv", "ours");
+  folder.write("deep/copy/latest", "");
+  folder.write("deep/copy/states/2-0", "");
+  folder.write("deep/copy/data/tail-2-0.csv", "ours");
+  folder.write("deep/latest", "a vendor's");
+  folder.write("deep/b.csv", "b");
+  const auto feed = FileFeed::open({folder.path()});
+  ASSERT_TRUE(feed);
+  EXPECT_EQ((*feed)->stores(), (std::vector{folder.path("deep/copy"), folder.path("store")}));
+  EXPECT_EQ(*read_all({folder.path()}),
+            (std::vector<Seen>{{folder.path("a.csv"), "a", "a"}, {folder.path("deep/b.csv"), "b", "b"}}));
+  EXPECT_EQ(error_of({folder.path("store")}), ErrorCode::unreadable_data);
+  EXPECT_EQ(error_of({folder.path("deep/copy")}), ErrorCode::unreadable_data);
+}
+
 TEST(FileFeed, ExpandsGlobsButNotNamesThatExist) {
   ScratchFolder folder;
   folder.write("sh600000.csv", "1");

@@ -128,5 +128,17 @@ TEST(Folder, ThatMayNotBeWrittenSaysSo) {
   EXPECT_EQ(wrote.error().category(), Category::storage);
 }
 
+TEST(IsInside, ByNamesAndLinks) {
+  const ScratchFolder scratch;
+  scratch.write("store/data/x", "");
+  std::filesystem::create_directory_symlink(scratch.path("store"), scratch.path("link"));
+  const std::string store = scratch.path("store");
+  for (const char* const in : {"store", "store/", "store/new", "store/data/../new", "link/new", "x/../store/a/b"})
+    EXPECT_TRUE(is_inside(store, scratch.path(in))) << in;
+  for (const char* const out : {"", "store2", "store/../x", "x/store"})
+    EXPECT_FALSE(is_inside(store, scratch.path(out))) << out;
+  EXPECT_TRUE(is_inside(scratch.path("link"), scratch.path("store/new")));
+}
+
 }  // namespace
 }  // namespace momentum::formats

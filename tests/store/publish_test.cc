@@ -252,6 +252,62 @@ TEST_F(Publishing, DamageThereIsNamed) {
   EXPECT_EQ(BarsReader::open(ctx_, place(), whole, made).error().code, ErrorCode::damaged_store);
 }
 
+TEST_F(Publishing, AgainMendsWhatIsMissingOrTorn) {
+  ASSERT_TRUE(publish());
+  next_commit(3, "data/tail-2.parquet");
+  ASSERT_TRUE(publish());
+  const std::vector<PublishedState> states = read_published(ctx_, place())->states;
+  ASSERT_EQ(states.size(), 2u);
+  write(place("data/tail-2.parquet"), "cut");
+  std::filesystem::remove(place(states[0].path));
+  std::filesystem::remove(place("data/base-0-1.parquet"));
+  auto done = publish();
+  ASSERT_TRUE(done);
+  EXPECT_FALSE(done->changed);
+  EXPECT_EQ(done->files_copied, 2);
+  EXPECT_EQ(load_state(ctx_, place()).value(), store_.state());
+  EXPECT_EQ(bytes(place("data/tail-2.parquet")), bytes(store_.path("data/tail-2.parquet")));
+
+  clock_.at += hours(23);
+  write(place("latest"), "torn");
+  done = publish(microseconds(0));
+  ASSERT_TRUE(done) << done.error().to_string();
+  EXPECT_TRUE(done->changed);
+  EXPECT_EQ(done->files_removed, 0) << "which states readers have open is not known";
+  EXPECT_EQ(load_state(ctx_, place()).value(), store_.state());
+}
+
+TEST_F(Publishing, AnOlderStateThatIsGoneKeepsNobodyFromPublishing) {
+  ASSERT_TRUE(publish());
+  std::filesystem::remove(place(read_published(ctx_, place())->states[0].path));
+  write(place("data/base-7-9.parquet"), "nobody's");
+  clock_.at += hours(48);
+  next_commit(3, "data/tail-2.parquet");
+  const auto done = publish();
+  ASSERT_TRUE(done) << done.error().to_string();
+  EXPECT_EQ(done->files_removed, 0);
+  EXPECT_EQ(load_state(ctx_, place()).value(), store_.state());
+}
+
+TEST_F(Publishing, ATornCopyOfSomeoneElseIsLeftAlone) {
+  const MarketStore other;
+  const auto its = catalog::Catalog::open(other.folder()).value();
+  ASSERT_TRUE(store::publish(ctx_, other.folder(), its, other.state(), place()));
+  write(place("latest"), "torn");
+  EXPECT_EQ(publish().error().code, ErrorCode::store_exists);
+  EXPECT_EQ(bytes(place("latest")), "torn");
+}
+
+TEST_F(Publishing, RefusesAPlaceThatIsNoFolderOfItsOwn) {
+  for (const std::string& inside : {store_.path("copy"), store_.path("data"), store_.path("data/../x/y")})
+    EXPECT_EQ(store::publish(ctx_, store_.folder(), catalog(), store_.state(), inside).error().code,
+              ErrorCode::bad_value);
+  EXPECT_FALSE(std::filesystem::exists(store_.path("copy")));
+  write(elsewhere_.path("file"), "mine");
+  EXPECT_EQ(store::publish(ctx_, store_.folder(), catalog(), store_.state(), elsewhere_.path("file")).error().code,
+            ErrorCode::bad_value);
+}
+
 // A folder of which a file is between two versions for a while.
 class Flickering final : public formats::Folder {
  public:

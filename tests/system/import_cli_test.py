@@ -26,6 +26,21 @@ class Bars(Case):
         self.assertEqual(self.contents(), before)
         self.assertIn("nothing new", self.good("import", "bars", "--store", "store").stderr)
 
+    def test_a_store_among_the_files_is_left_out(self):
+        for storage in ("csv", "parquet"):
+            self.good("import", self.market(), "--store", f"bars/{storage}", "--storage", storage)
+        done = self.good("import", "bars", "--store", "bars/csv")
+        self.assertIn("180 already there", done.stderr)
+        self.assertIn("2 stores left out: bars/csv, bars/parquet", done.stderr)
+        self.assertIn("a store, no folder of a vendor's files", self.bad(4, "import", "bars/csv", "--store", "other"))
+        self.assertIn("跳过的库 2", self.good("scan", "--files", "bars", "--lang", "zh").stderr)
+
+    def test_a_folder_with_data_in_it_is_no_lost_store(self):
+        self.market("project/data")
+        self.assertIn("neither a store nor an empty folder", self.bad(2, "import", "project/data", "--store", "project"))
+        self.assertIn("not a store", self.bad(3, "scan", "--store", "project"))
+        self.assertEqual([path.name for path in (self.folder / "project").iterdir()], ["data"])
+
     def test_the_summary_is_told(self):
         said = self.good("import", self.market(), "--store", "store").stderr
         self.assertIn("read 3 files (plain): rows in 180 = 180 stored", said)

@@ -28,16 +28,18 @@ struct FileBytes {
 // Which files `paths` stand for: a file of any name; a folder, with every table below it, sorted, hidden ones left out; a
 // glob, sorted; an archive by its suffix (.tar .tar.* .tgz .txz .tbz2 .zip, with its tables in archive order; x.csv.gz and the
 // like as one file). Tables are *.csv, *.txt and the names of foreign_file.h. Order: that of paths. Symbolic links to folders
-// are not followed.
+// are not followed. A store of our own or a published copy, below a folder, is left out (stores()).
 class FileFeed {
  public:
-  // Errors: file_not_found (also for a glob without match), no_permission, empty_input (a folder without such files).
+  // Errors: file_not_found (also for a glob without match), no_permission, empty_input (a folder without such files),
+  // unreadable_data (a folder that is itself a store).
   static Result<std::unique_ptr<FileFeed>> open(const std::vector<std::string>& paths);
   ~FileFeed();
   FileFeed(const FileFeed&) = delete;
   FileFeed& operator=(const FileFeed&) = delete;
 
   std::uint64_t total_bytes() const { return total_bytes_; }
+  const std::vector<std::string>& stores() const { return stores_; }  // folders that were left out, in path order
 
   // The next file; false when there is none left. Thread-safe: ordinals are handed out ascending, plain files are read
   // outside the lock, archives are unpacked inside it (by whichever thread asks, while the others work on what they have).
@@ -59,6 +61,7 @@ class FileFeed {
   void close_archive();
 
   std::vector<Root> roots_;
+  std::vector<std::string> stores_;
   std::uint64_t total_bytes_ = 0;
   std::mutex mutex_;
   std::size_t next_root_ = 0;

@@ -61,6 +61,8 @@ bool is_uri(std::string_view place) noexcept;
 bool is_remote(std::string_view place) noexcept;
 // The path of a file:// URI; other places as they are.
 std::string local_path(std::string_view place);
+// Whether `place` is `folder` or lies in it, links resolved. Both are paths of this machine and need not be there.
+bool is_inside(const std::string& folder, const std::string& place);
 
 // A folder of this machine need not be there yet: write() makes it. Object stores: credentials come from the environment
 // (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN; GOOGLE_APPLICATION_CREDENTIALS; AZURE_STORAGE_KEY, or what these

@@ -89,6 +89,7 @@ enum class Text : std::uint8_t {
   suspensions,
   quarantined,
   empty_files,
+  stores_left_out,
   and_more_quarantined,
   no_factors,
   no_actions,

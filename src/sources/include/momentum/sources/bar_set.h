@@ -45,6 +45,7 @@ struct Quarantined {
 struct ReadSummary {
   std::int64_t files = 0;
   std::vector<std::string> empty_files;  // readable, no rows; in path order
+  std::vector<std::string> stores;  // stores below the folders named, which were left out; in path order
   std::int64_t rows_in = 0;
   std::int64_t stored = 0;
   std::int64_t duplicates = 0;  // the same row for the same date again, dropped

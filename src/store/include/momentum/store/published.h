@@ -53,10 +53,10 @@ struct Publication {
 // price limits and the state, then `latest`, which is replaced in one step: a reader sees the old copy or the new one. An interrupted or failed call
 // leaves `latest` as it was; the next one goes on where it ended. In the end removes the files that no state needs which was the
 // latest less than `grace` ago, if they are themselves older than that; so one publisher at a time, or publishers that take less
-// than `grace`.
-// Errors: store_exists (a store stands there, or another one is published there), store_changed (a newer snapshot is published
-// there), damaged_store (a data file of ours that is gone or not as the catalog says; what is published there), those of
-// formats::Folder, interrupted.
+// than `grace`. What is missing or cut there is copied again, and a damaged `latest` is made anew; nothing is removed then.
+// Errors: bad_value (no folder; a place in `folder`), store_exists (a store stands there, or another one is published there),
+// store_changed (a newer snapshot is published there), damaged_store (a data file of ours that is gone or not as the catalog
+// says), store_version (a newer program published there), those of formats::Folder, interrupted.
 Result<Publication> publish(const Context& ctx, const std::string& folder, const catalog::Catalog& catalog,
                             const catalog::State& state, const std::string& to,
                             std::chrono::microseconds grace = kGrace);
