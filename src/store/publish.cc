@@ -104,8 +104,9 @@ Result<void> copy_data(const Context& ctx, const formats::Folder& from, formats:
     const catalog::FileRecord& file = *missing[k];
     auto copied = formats::copy_file(ctx, from, to, file.path, file.bytes, file.checksum,
                                      [&](std::int64_t n) { progress.advance(static_cast<std::uint64_t>(n)); });
-    if (!copied) return std::unexpected(of_store(std::move(copied).error()));
-    return {};
+    if (copied) return {};
+    Error error = std::move(copied).error();  // of our file or of the place
+    return std::unexpected(error.where == from.name_of(file.path) ? of_store(std::move(error)) : std::move(error));
   }));
   done.files_copied = static_cast<std::int64_t>(missing.size());
   done.bytes_copied = bytes;

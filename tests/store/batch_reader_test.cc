@@ -218,7 +218,7 @@ TEST_F(Reading, DamagedFilesAreNamed) {
     const Error error = error_of(made);
     EXPECT_EQ(error.code, ErrorCode::damaged_store) << error.to_string();
     EXPECT_EQ(error.where, store_.path(path)) << why;
-    EXPECT_NE(error.remedy.find("import its data again"), std::string::npos) << error.remedy;
+    EXPECT_NE(error.remedy.find("from a copy of the store"), std::string::npos) << error.remedy;
   };
   const catalog::RowGroupRecord& place = store_.market().files[store_.file(path)].row_groups[1];
   std::size_t damaged = 0;

@@ -22,7 +22,7 @@ class StoreFile : public ::testing::Test {
     EXPECT_EQ(opened.error().code, ErrorCode::damaged_store);
     EXPECT_NE(opened.error().what.find(why), std::string::npos) << opened.error().to_string();
     EXPECT_EQ(opened.error().where, store_.path(file.path));
-    EXPECT_NE(opened.error().remedy.find("import its data again"), std::string::npos);
+    EXPECT_NE(opened.error().remedy.find("from a copy of the store"), std::string::npos);
   }
 
   MarketStore store_;

@@ -107,8 +107,26 @@ class Azure(Server):
 class Gcs(Server):
     variables = {}
     # By itself it answers one request after the other, and Arrow has several open: with large objects they would wait for ever.
-    program = ("from http import server; server.HTTPServer = server.ThreadingHTTPServer; "
-               "from gcp_storage_emulator.__main__ import main; main()")
+    # What changes something still comes one after the other: its memory knows no threads.
+    program = """
+import threading
+from http import server
+server.HTTPServer = server.ThreadingHTTPServer
+from gcp_storage_emulator.__main__ import main
+from gcp_storage_emulator.server import RequestHandler
+
+turn = threading.Lock()
+
+def in_turn(method):
+    def locked(handler):
+        with turn:
+            method(handler)
+    return locked
+
+for name in ("do_POST", "do_PUT", "do_PATCH", "do_DELETE"):
+    setattr(RequestHandler, name, in_turn(getattr(RequestHandler, name)))
+main()
+"""
 
     def __init__(self):
         need("gcp_storage_emulator", "gcp-storage-emulator")

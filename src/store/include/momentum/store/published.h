@@ -48,12 +48,13 @@ struct Publication {
   std::int64_t files_removed = 0;
 };
 
-// Makes `state`, of the store in `folder` with this catalog, what readers of `to` see from now on. Copies the data files that are not there yet (a
-// file of the right name and size is there), each checked against the catalog's checksum before it becomes visible, then the
-// price limits and the state, then `latest`, which is replaced in one step: a reader sees the old copy or the new one. An interrupted or failed call
-// leaves `latest` as it was; the next one goes on where it ended. In the end removes the files that no state needs which was the
-// latest less than `grace` ago, if they are themselves older than that; so one publisher at a time, or publishers that take less
-// than `grace`. What is missing or cut there is copied again, and a damaged `latest` is made anew; nothing is removed then.
+// Makes `state`, of the store in `folder` with this catalog, what readers of `to` see from now on. Copies the data files that
+// are not there yet (a file of the right name and size is there), each checked against the catalog's checksum before it becomes
+// visible, then the price limits and the state, then `latest`, which is replaced in one step: a reader sees the old copy or the
+// new one. An interrupted or failed call leaves `latest` as it was; the next one goes on where it ended. In the end removes the
+// files that no state needs which was the latest less than `grace` ago, if they are themselves older than that; so one
+// publisher at a time, or publishers that take less than `grace`. What is missing or cut there is copied again, and a damaged
+// `latest` is made anew; nothing is removed then.
 // Errors: bad_value (no folder; a place in `folder`), store_exists (a store stands there, or another one is published there),
 // store_changed (a newer snapshot is published there), damaged_store (a data file of ours that is gone or not as the catalog
 // says), store_version (a newer program published there), those of formats::Folder, interrupted.
