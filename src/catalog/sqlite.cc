@@ -196,7 +196,10 @@ Result<std::string> Database::copy() const {
   sqlite3_int64 size = 0;
   const std::unique_ptr<unsigned char, void (*)(void*)> bytes(sqlite3_serialize(database_.get(), "main", &size, 0),
                                                               sqlite3_free);
-  if (bytes == nullptr) return fail(ErrorCode::out_of_memory, "out of memory", path_);
+  if (bytes == nullptr) {
+    const int status = sqlite3_errcode(database_.get());  // of the read that failed; none did where memory was short
+    return failed(database_.get(), status == SQLITE_OK ? SQLITE_NOMEM : status);
+  }
   return std::string(reinterpret_cast<const char*>(bytes.get()), static_cast<std::size_t>(size));
 }
 

@@ -127,7 +127,10 @@ TEST(Busy, IsAnErrorWhenTheTimeIsUp) {
   EXPECT_EQ(error.code, ErrorCode::locked);
   EXPECT_EQ(writer.load().error().code, ErrorCode::locked);
   EXPECT_EQ(writer.commit({}, sample_change(), 1).error().code, ErrorCode::locked);
+  const Database reader = Database::open(store.path("catalog.db"), Access::read, milliseconds(0)).value();
+  EXPECT_EQ(reader.copy().error().code, ErrorCode::locked);
   other.rollback();
+  EXPECT_TRUE(reader.copy());
 
   ASSERT_TRUE(other.begin_read());  // a reader that does not go away
   EXPECT_EQ(writer.commit({}, sample_change(), 1).error().code, ErrorCode::locked);
