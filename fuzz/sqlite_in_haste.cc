@@ -29,8 +29,8 @@
 namespace momentum::fuzz {
 namespace {
 
-// Blocks of 2^k bytes: head, what was asked for, at least kMargin poisoned bytes. What is freed waits behind all other free blocks of
-// its size, so that what still points to it is found out.
+// Blocks of 2^k bytes: head, what was asked for, at least kMargin poisoned bytes. What is freed waits behind all other free blocks
+// of its size, so that what still points to it is found out.
 constexpr std::size_t kMargin = 16;
 constexpr int kSmallest = 6, kSizes = 32;
 

@@ -39,8 +39,9 @@ Result<void> check_export_path(const std::string& path);
 // Writes the file `path` in the form that the suffix of `name` says (formats/export_file.h has the forms): the rows of every
 // instrument that has any, in the order of codes, each as `show` has them, to the last bit. No row at all is no error. The
 // instruments are read, computed and written some at a time: memory is that of about a million rows.
-// Errors: bad_value (no form, no columns, one that is of days alone), empty_input (a store without such bars), name_not_found (column), bad_code, code_not_found, ambiguous_code, those of opening
-// and reading a store, and of formats::ExportWriter. What stands at `path` after one is no export.
+// Errors: bad_value (no form, no columns, one that is of days alone), empty_input (a store without such bars), name_not_found
+// (column), bad_code, code_not_found, ambiguous_code, those of opening and reading a store, and of formats::ExportWriter. What
+// stands at `path` after one is no export.
 Result<ExportReport> export_bars(const Context& ctx, const ExportRequest& request, const std::string& path,
                                  const std::string& name);
 

@@ -47,8 +47,8 @@ class ExportWriter {
 };
 
 // `path` is a file that may be overwritten, the caller's also after an error. `columns`: names of letters, digits and _, not
-// `code`, `date` or `datetime`. `notes`: the file's own words about it; Parquet and HDF5 keep those that are not empty as metadata, CSV
-// has no place for them.
+// `code`, `date` or `datetime`. `notes`: the file's own words about it; Parquet and HDF5 keep those that are not empty as metadata,
+// CSV has no place for them.
 Result<std::unique_ptr<ExportWriter>> create_export(ExportForm form, const std::string& path, ExportTime time,
                                                     std::vector<std::string> columns, const FileMetadata& notes);
 
